@@ -1,0 +1,43 @@
+# Every target works on a fresh clone: the first one that needs it makes the virtual environment.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# pip reads groups of pyproject.toml from 25.1 on.
+SETUP := $(VENV)/.installed
+
+.PHONY: demo test test-all lint format bench generate clean
+
+demo: $(SETUP)  ## checks the example projects and shows the reports
+	$(BIN)/python tools/demo.py
+
+test: $(SETUP)  ## lint, types, layers and the tests, with branch coverage
+	$(MAKE) --no-print-directory lint
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term
+
+test-all: test  ## no test needs another program yet
+
+lint: $(SETUP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(SETUP)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(SETUP)  ## start-up and memory, as ratios in one run
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group bench
+	$(BIN)/python benchmarks/startup.py
+
+generate: $(SETUP)  ## the validator, from the schema
+	$(BIN)/python tools/generate_validator.py
+
+clean:
+	rm -rf $(VENV) .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+
+$(SETUP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group test --group lint --editable .
+	touch $(SETUP)

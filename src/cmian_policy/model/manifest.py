@@ -1,0 +1,54 @@
+"""A manifest that was read, well or not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from cmian_policy.model.document import LocatedDocument, Plain
+    from cmian_policy.model.problem import Problem
+
+FILENAMES = ("ai-manifest.yaml", "ai-manifest.yml")
+
+
+class Manifest(NamedTuple):
+    """One ``ai-manifest.yaml`` of a run.
+
+    ``sha256`` is the digest of its bytes, None when they could not be read. ``syntax`` and ``schema`` hold what keeps it from
+    being judged: with a syntax problem there is no document, with a schema problem the rules do not run. ``data`` is the
+    document's mapping without empty lists, which count as absent ({} where there is none); ``text`` is for excerpts.
+    """
+
+    path: str
+    sha256: str | None
+    document: LocatedDocument | None
+    data: dict[str, Plain]
+    text: str = ""
+    syntax: tuple[Problem, ...] = ()
+    schema: tuple[Problem, ...] = ()
+
+    @property
+    def readable(self) -> bool:
+        """Whether the rules of the packs can judge it."""
+        return not self.syntax and not self.schema
+
+    @property
+    def project(self) -> str | None:
+        """``project.id``, or None where the document has no such text."""
+        return self._text("project", "id")
+
+    @property
+    def status(self) -> str | None:
+        """``project.status``, or None where the document has no such text."""
+        return self._text("project", "status")
+
+    @property
+    def pins(self) -> tuple[str, ...]:
+        """The releases that the manifest pins."""
+        policy = self.data.get("policy")
+        return tuple(pin for pin in policy if isinstance(pin, str)) if isinstance(policy, list) else ()
+
+    def _text(self, section: str, key: str) -> str | None:
+        holder = self.data.get(section)
+        value = holder.get(key) if isinstance(holder, dict) else None
+        return value if isinstance(value, str) else None
