@@ -1,0 +1,93 @@
+"""A release becomes a policy that can judge: every condition compiled, none left for later to fail on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from cmian_policy.errors import ExpressionError, PolicyError
+from cmian_policy.lang.cel import Environment
+from cmian_policy.model.location import Location
+from cmian_policy.model.text import message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cmian_policy.lang.cel import Context, Expression
+    from cmian_policy.model.pack import FactsFile, PackRelease
+    from cmian_policy.model.rule import Rule
+
+
+class Compiler:
+    """Conditions by their text, each compiled once; ``compiled`` holds what an earlier run compiled already."""
+
+    def __init__(self, compiled: Mapping[str, bytes] | None = None) -> None:
+        self._environment = Environment()
+        self._stored = compiled or {}
+        self._expressions: dict[str, Expression] = {}
+
+    def expression(self, text: str) -> Expression:
+        """The condition of that text. Raises ``ExpressionError`` when it is none."""
+        known = self._expressions.get(text)
+        if known is None:
+            stored = self._stored.get(text)
+            known = self._environment.compile(text) if stored is None else self._environment.restore(stored)
+            self._expressions[text] = known
+        return known
+
+    def context(self, variables: Mapping[str, object]) -> Context:
+        """Variables for evaluations of this compiler's conditions."""
+        return self._environment.context(variables)
+
+    def compiled(self) -> dict[str, bytes]:
+        """The serialized form of every condition seen so far, by its text."""
+        return {text: expression.serialize() for text, expression in self._expressions.items()}
+
+
+class CompiledRelease(NamedTuple):
+    """A release whose conditions are known to compile."""
+
+    source: PackRelease
+    compiler: Compiler
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules, in the order of the release."""
+        return self.source.rules
+
+
+def rule_expressions(rule: Rule) -> Iterator[tuple[str, str]]:
+    """Each condition of a rule with the pointer of its place in the rule's file."""
+    if rule.applies_when is not None:
+        yield "/applies_when/cel", rule.applies_when.cel
+    for index, require in enumerate(rule.require):
+        yield f"/require/{index}/cel", require.cel
+        if require.when is not None:
+            yield f"/require/{index}/when/cel", require.when
+
+
+def facts_expressions(facts: FactsFile) -> Iterator[tuple[str, str]]:
+    """Each condition of a facts file with its pointer there."""
+    for index, fact in enumerate(facts.facts):
+        yield f"/facts/{index}/cel", fact.cel
+    for index, cap in enumerate(facts.scope):
+        yield f"/scope/{index}/cel", cap.cel
+
+
+def compile_release(source: PackRelease, compiler: Compiler) -> CompiledRelease:
+    """Compiles a release. Raises ``PolicyError`` with every condition that does not compile, in facts and rules."""
+    errors = list(_faults(f"{source.pack.id}/facts/v{source.facts.version}.yaml", facts_expressions(source.facts), compiler))
+    for rule in source.rules:
+        path = f"{source.pack.id}/rules/{rule.id}/v{rule.version}.yaml"
+        errors += _faults(path, rule_expressions(rule), compiler)
+    if errors:
+        first, *others = errors
+        raise PolicyError(first.message, first.location, tuple(others))
+    return CompiledRelease(source, compiler)
+
+
+def _faults(path: str, expressions: Iterator[tuple[str, str]], compiler: Compiler) -> Iterator[PolicyError]:
+    for pointer, text in expressions:
+        try:
+            compiler.expression(text)
+        except ExpressionError as error:
+            yield PolicyError(message("policy.expression", pointer=pointer, cause=error.message), Location(path))

@@ -1,0 +1,79 @@
+"""What findings come to: the verdict of a manifest, of a run, and the exit code (rules.md "Verdicts", cli.md "Exit codes")."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cmian_policy.model.verdict import Level, Outcome, Verdict, worst
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from cmian_policy.model.finding import Finding
+    from cmian_policy.model.report import ManifestReport, Report
+
+FAIL_ON = ("blocking", "advisory", "review", "never")
+
+EXIT_OK = 0
+EXIT_NON_COMPLIANT = 1
+EXIT_USAGE = 2
+EXIT_NOTHING_CHECKED = 3
+EXIT_UNUSABLE = 4
+EXIT_BUG = 70
+
+
+def manifest_outcome(findings: Iterable[Finding]) -> Outcome:
+    """The verdict of one manifest. ``compliant`` needs at least one rule of a pack that was really evaluated."""
+    found = tuple(findings)
+    blocking = {finding.verdict for finding in found if finding.level is Level.BLOCKING}
+    if Verdict.FAIL in blocking:
+        return Outcome.NON_COMPLIANT
+    if any(finding.verdict is Verdict.ERROR for finding in found):
+        return Outcome.ERROR
+    if Verdict.REVIEW in blocking:
+        return Outcome.REVIEW
+    evaluated = any(finding.pack is not None and finding.verdict is not Verdict.NOT_APPLICABLE for finding in found)
+    return Outcome.COMPLIANT if evaluated else Outcome.NOT_APPLICABLE
+
+
+def unchecked(manifest: ManifestReport) -> bool:
+    """Whether nothing was checked though something should have been: only a retired project may come out not applicable."""
+    return manifest.verdict is Outcome.NOT_APPLICABLE and manifest.status != "retired"
+
+
+def run_outcome(manifests: Sequence[ManifestReport]) -> Outcome:
+    """The worst verdict of the manifests; ``error`` for a run without any, or in which nothing was checked."""
+    if not manifests:
+        return Outcome.ERROR
+    verdict = worst([manifest.verdict for manifest in manifests])
+    if verdict in {Outcome.NON_COMPLIANT, Outcome.ERROR}:
+        return verdict
+    return Outcome.ERROR if any(unchecked(manifest) for manifest in manifests) else verdict
+
+
+def exit_code(report: Report, fail_on: Collection[str] = ("blocking",)) -> int:
+    """The exit code of a run, the same whatever the format. ``fail_on`` (of ``FAIL_ON``) changes the code, never the verdict."""
+    verdicts = {manifest.verdict for manifest in report.manifests}
+    if any(note.kind == "policy-unusable" for note in report.notes) and not report.manifests:
+        return EXIT_UNUSABLE
+    if not any(used.release for used in report.policy):
+        return EXIT_NOTHING_CHECKED
+    if Outcome.NON_COMPLIANT in verdicts and "never" not in fail_on:
+        return EXIT_NON_COMPLIANT
+    if Outcome.ERROR in verdicts:
+        return EXIT_UNUSABLE
+    if not report.manifests or any(unchecked(manifest) for manifest in report.manifests):
+        return EXIT_NOTHING_CHECKED
+    return EXIT_NON_COMPLIANT if _asked(report, fail_on) else EXIT_OK
+
+
+def _asked(report: Report, fail_on: Collection[str]) -> bool:
+    """Whether ``--fail-on advisory`` or ``review`` makes the run fail."""
+    if "never" in fail_on:
+        return False
+    wanted = set()
+    if "advisory" in fail_on:
+        wanted.add((Verdict.FAIL, Level.ADVISORY))
+    if "review" in fail_on:
+        wanted.add((Verdict.REVIEW, Level.BLOCKING))
+    return any((finding.verdict, finding.level) in wanted for finding in report.findings())

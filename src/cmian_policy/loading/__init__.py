@@ -1,0 +1,1 @@
+"""Files become the model: manifests found and read, packs read and checked for coherence."""

@@ -1,0 +1,73 @@
+"""What a report says of the run itself: nothing checked, a draft, a pack without release, a rule that could not be evaluated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cmian_policy import __version__
+from cmian_policy.engine.outcome import unchecked
+from cmian_policy.model.report import Note, Report
+from cmian_policy.model.text import message
+from cmian_policy.model.verdict import Outcome, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from cmian_policy.errors import PolicyError
+    from cmian_policy.loading.discovery import Found
+    from cmian_policy.model.report import ManifestReport, PolicyUsed
+    from cmian_policy.model.text import Lang
+
+
+def run_notes(reports: Sequence[ManifestReport], policies: Sequence[PolicyUsed], found: Found) -> tuple[Note, ...]:
+    """The notes of a run, in the order: policies, rules in error, what was not checked."""
+    return (*_policy_notes(policies), *_error_notes(reports), *_checked_notes(reports, policies, found))
+
+
+def unusable_report(error: PolicyError, on: date, lang: Lang) -> Report:
+    """The report of a run whose policy could not be used: nothing judged, verdict ``error``, one note for each fault."""
+    notes = []
+    for fault in (error, *error.also):
+        where = f"{fault.location}: " if fault.location is not None else ""
+        notes.append(Note("policy-unusable", message("note.policy-unusable", where=where, cause=fault.message)))
+    return Report(__version__, on, False, lang, (), Outcome.ERROR, tuple(notes), (), ())  # noqa: FBT003 - partial
+
+
+def _policy_notes(policies: Iterable[PolicyUsed]) -> list[Note]:
+    notes = []
+    for used in policies:
+        if used.release is None:
+            notes.append(Note("no-release", message("note.no-release", pack=used.pack)))
+        elif used.draft:
+            notes.append(Note("draft-release", message("note.draft-release", name=f"{used.pack}@{used.release}")))
+    return notes
+
+
+def _error_notes(reports: Iterable[ManifestReport]) -> list[Note]:
+    """One note for each rule that could not be evaluated though its manifest was readable: the policy is at fault."""
+    return [
+        Note(
+            "policy-unusable",
+            message("note.rule-error", rule=finding.rule, path=report.path, cause=finding.reason),
+            finding.rule,
+            report.project,
+        )
+        for report in reports
+        if report.verdict is Outcome.ERROR
+        for finding in report.findings
+        if finding.verdict is Verdict.ERROR and finding.reason is not None
+    ]
+
+
+def _checked_notes(reports: Sequence[ManifestReport], policies: Sequence[PolicyUsed], found: Found) -> list[Note]:
+    if not any(used.release for used in policies):
+        return [Note("nothing-checked", message("note.nothing-in-force"))]
+    if not reports:
+        key = "note.no-manifest-but-excluded" if found.excluded else "note.no-manifest"
+        return [Note("nothing-checked", message(key, count=len(found.excluded)) if found.excluded else message(key))]
+    return [
+        Note("nothing-checked", message("note.nothing-applicable", path=report.path), None, report.project)
+        for report in reports
+        if unchecked(report)
+    ]

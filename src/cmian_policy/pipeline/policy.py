@@ -1,0 +1,104 @@
+"""A policy folder, whole or not at all: read, checked, compiled, and kept compiled for the next run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from cmian_policy import __version__
+from cmian_policy.engine.compile import CompiledRelease, Compiler, compile_release
+from cmian_policy.lang.cel import engine_stamp
+from cmian_policy.loading.cache import CachedPolicy, PolicyCache
+from cmian_policy.loading.documents import Documents, read_documents, used_by_check
+from cmian_policy.loading.pack import load_facts, load_packs, load_rule, release_files
+from cmian_policy.model.pack import Pack, PackRelease, Release
+from cmian_policy.sources import bundled
+from cmian_policy.sources.folder import PolicyFolder, digest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+@cache
+def schema(name: str) -> dict[str, Any]:
+    """The JSON Schema of a contract, read once a process."""
+    loaded: dict[str, Any] = json.loads(bundled.schema_text(name))
+    return loaded
+
+
+class Policy:
+    """The packs of one folder and, as they are asked for, their compiled releases."""
+
+    def __init__(
+        self, packs: tuple[Pack, ...], documents: Documents, raw: Mapping[str, bytes], source: str, compiler: Compiler
+    ) -> None:
+        self.packs = packs
+        self.source = source
+        self.documents = documents
+        self.compiler = compiler
+        self._raw = raw
+        self._compiled: dict[tuple[str, str], CompiledRelease] = {}
+
+    def pack(self, pack_id: str) -> Pack | None:
+        """The pack of that id."""
+        return next((pack for pack in self.packs if pack.id == pack_id), None)
+
+    def release(self, pack: Pack, release: Release) -> CompiledRelease:
+        """A release ready to judge. Raises ``PolicyError`` when one of its conditions does not compile."""
+        key = (pack.id, release.id)
+        if key not in self._compiled:
+            self._compiled[key] = compile_release(self._source(pack, release), self.compiler)
+        return self._compiled[key]
+
+    def _source(self, pack: Pack, release: Release) -> PackRelease:
+        return PackRelease(
+            pack=pack,
+            release=release,
+            facts=load_facts(self.documents, pack.id, release.facts_version),
+            rules=tuple(load_rule(self.documents, pack.id, version) for version in release.rules),
+            sha256=self.digest(pack, release),
+            source=self.source,
+        )
+
+    def digest(self, pack: Pack, release: Release) -> str:
+        """SHA-256 of the files that a release is made of."""
+        return digest({path: self._raw[path] for path in release_files(pack.id, release)})
+
+    def grace(self, pack: Pack, release: Release) -> int:
+        """The days that a release leaves to the one it supersedes."""
+        return load_facts(self.documents, pack.id, release.facts_version).grace_days
+
+
+def load_policy(folder: Path | None = None, *, cache_folder: Path | None = None, with_cases: bool = False) -> Policy:
+    """The packs of a folder laid out like ``policies/``; the bundled ones when none is named.
+
+    ``cache_folder`` is where compiled policies are kept; None keeps nothing. ``with_cases`` reads the cases and their base
+    manifests too, which judging does without. Raises ``PolicyError`` with every fault of every
+    file that judging needs: a policy is used whole or not at all.
+    """
+    files = PolicyFolder(folder or bundled.policies_folder(), "policies" if folder is None else folder.as_posix())
+    raw = {path: files.read(path) for path in files.paths if with_cases or used_by_check(path)}
+    store = PolicyCache(cache_folder)
+    key = _cache_key(raw)
+    source = "bundled" if folder is None else folder.as_posix()
+    cached = store.get(key)
+    if cached is not None:
+        documents = Documents(cached.documents, {}, files.shown)
+        return Policy(load_packs(documents), documents, raw, source, Compiler(cached.expressions))
+    documents = read_documents(files, raw, schema)
+    policy = Policy(load_packs(documents), documents, raw, source, Compiler())
+    for pack in policy.packs:
+        for release in pack.releases:
+            policy.release(pack, release)
+    store.put(key, CachedPolicy(documents.data, policy.compiler.compiled()))
+    return policy
+
+
+def _cache_key(raw: Mapping[str, bytes]) -> str:
+    """A digest of all that a compiled policy depends on: its files, the tool, Python and the CEL engine."""
+    made_by = [__version__, sys.version, *engine_stamp(), digest(dict(raw))]
+    return hashlib.sha256(json.dumps(made_by).encode()).hexdigest()
