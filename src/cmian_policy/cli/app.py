@@ -1,0 +1,171 @@
+"""The entry point: finds the command, and is the one place where an error becomes words and an exit code (cli.md)."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cmian_policy import __version__
+from cmian_policy.cli.terminal import say, write_error, write_out
+from cmian_policy.engine.outcome import EXIT_BUG, EXIT_OK, EXIT_UNUSABLE, EXIT_USAGE
+from cmian_policy.errors import CmianPolicyError, PolicyError, UsageError
+from cmian_policy.messages import render
+from cmian_policy.model.text import message
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cmian_policy.model.text import Lang, Message
+
+_INTERRUPTED = 130
+_COMMANDS = {"check": "check", "explain": "explain", "rules": "rules", "schema": "schema"}
+
+
+class _Group(click.Group):
+    """Commands found in their own modules when they are named: the others are never imported."""
+
+    def __init__(self, lang: Lang) -> None:
+        super().__init__("cmian-policy", help=render(message("help.app"), lang), no_args_is_help=False, add_help_option=False)
+        self.lang = lang
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The names of the commands, sorted."""
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """One command, in the language of the run."""
+        if cmd_name not in _COMMANDS:
+            return None
+        built: click.Command = import_module(f"cmian_policy.cli.{_COMMANDS[cmd_name]}").build(self.lang)
+        return built
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:  # noqa: ANN401 - click's own type
+        """As click does, with our words for a name that is no command."""
+        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            raise UsageError(message("usage.no-such-command", name=args[0], known=", ".join(self.list_commands(ctx))))
+        return super().resolve_command(ctx, args)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs the command line and returns the exit code; nothing that happens inside escapes."""
+    lang = language(arguments)
+    try:
+        return _run(list(arguments), lang)
+    except click.ClickException as error:
+        return _refuse(_explain(error), lang)
+    except PolicyError as error:
+        for fault in (error, *error.also):
+            _tell(fault, lang)
+        return EXIT_UNUSABLE
+    except CmianPolicyError as error:
+        _tell(error, lang)
+        return EXIT_USAGE
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the one boundary: a bug gets a report, not a traceback
+        return _bug(error, arguments, lang)
+
+
+def language(arguments: Sequence[str]) -> Lang:
+    """The language asked for, read before anything else so that even a wrong command line is answered in it."""
+    wanted = os.environ.get("CMIAN_LANG", "fr")
+    for index, argument in enumerate(arguments):
+        if argument.startswith("--lang="):
+            wanted = argument.removeprefix("--lang=")
+        elif argument == "--lang":
+            wanted = next(iter(arguments[index + 1 :]), wanted)
+    return "en" if wanted == "en" else "fr"
+
+
+def _run(arguments: list[str], lang: Lang) -> int:
+    if not arguments or _asks(arguments, "-h", "--help"):
+        return _help(arguments, lang)
+    if arguments[0] == "--version":
+        write_out(f"cmian-policy {__version__}\n")
+        return EXIT_OK
+    code = _Group(lang).main(arguments, prog_name="cmian-policy", standalone_mode=False)
+    return code if isinstance(code, int) else EXIT_OK
+
+
+def _asks(arguments: list[str], *names: str) -> bool:
+    """Whether an option is asked for before a bare ``--``."""
+    before = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    return any(name in before for name in names)
+
+
+def _help(arguments: list[str], lang: Lang) -> int:
+    from cmian_policy.cli.help import page  # noqa: PLC0415 - only for those who ask
+
+    write_out(page(_Group(lang), [argument for argument in arguments if not argument.startswith("-")], lang))
+    return EXIT_OK if arguments else EXIT_USAGE
+
+
+def _refuse(text: str, lang: Lang) -> int:
+    write_error(say(message("usage.error", detail=text), lang))
+    return EXIT_USAGE
+
+
+def _tell(error: CmianPolicyError, lang: Lang) -> None:
+    where = f"{error.location}: " if error.location is not None else ""
+    kind = "policy.error" if isinstance(error, PolicyError) else "usage.error"
+    write_error(say(message(kind, detail=f"{where}{render(error.message, lang)}"), lang))
+
+
+def _explain(error: click.ClickException) -> Any:  # noqa: ANN401 - a message, or click's own words
+    """Click's commonest refusals in our words."""
+    return render(_refusal(error), language(sys.argv[1:]))
+
+
+def _refusal(error: click.ClickException) -> Message:
+    match error:
+        case click.NoSuchOption():
+            near = ", ".join(error.possibilities or ())
+            return message("usage.no-such-option-near" if near else "usage.no-such-option", option=error.option_name, near=near)
+        case click.BadOptionUsage():
+            return message("usage.option-value", option=error.option_name)
+        case click.MissingParameter():
+            return message("usage.missing", name=_name(error.param))
+        case click.BadParameter() if error.param is not None and isinstance(error.param.type, click.Choice):
+            choices = ", ".join(str(choice) for choice in error.param.type.choices)
+            return message("usage.bad-choice", name=_name(error.param), choices=choices)
+        case _:
+            return message("usage.other", detail=error.format_message())
+
+
+def _name(param: click.Parameter | None) -> str:
+    if param is None:
+        return "?"
+    return "/".join(param.opts) if isinstance(param, click.Option) else param.human_readable_name
+
+
+def _bug(error: Exception, arguments: Sequence[str], lang: Lang) -> int:
+    """One report to paste into an issue; the traceback only for those who asked for more."""
+    import platform  # noqa: PLC0415 - only for a bug
+
+    where = error.__traceback__
+    while where is not None and where.tb_next is not None:
+        where = where.tb_next
+    place = f"{os.path.basename(where.tb_frame.f_code.co_filename)}:{where.tb_lineno}" if where is not None else "?"  # noqa: PTH119 - no pathlib for this
+    write_error(
+        say(
+            message(
+                "bug.report",
+                version=__version__,
+                python=platform.python_version(),
+                system=platform.platform(),
+                command=" ".join(arguments),
+                error=f"{type(error).__name__}: {error}",
+                place=place,
+            ),
+            lang,
+        ).replace("\\u000a", "\n")
+    )
+    if _asks(list(arguments), "-v", "--verbose"):
+        import traceback  # noqa: PLC0415 - only for a bug
+
+        write_error("".join(traceback.format_exception(error)))
+    return EXIT_BUG

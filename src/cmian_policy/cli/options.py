@@ -1,0 +1,92 @@
+"""Options that every command accepts, and how an option is declared: in the user's language, with its environment variable."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from cmian_policy.cli.terminal import wants_colour
+from cmian_policy.errors import UsageError
+from cmian_policy.messages import render
+from cmian_policy.model.text import LANGS, message
+from cmian_policy.reporters import Style
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cmian_policy.model.text import Lang
+
+
+class Common(NamedTuple):
+    """The values of the options that every command accepts."""
+
+    lang: Lang
+    style: Style
+
+
+class OneALine(click.ParamType[str]):
+    """A text; in the environment, a repeatable option takes one value a line."""
+
+    name = "text"
+    envvar_list_splitter = "\n"
+
+
+class ChoiceALine(click.Choice[str]):
+    """A choice; in the environment, a repeatable option takes one value a line."""
+
+    envvar_list_splitter = "\n"
+
+
+class Day(click.ParamType[date]):
+    """A calendar date, ``YYYY-MM-DD``."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:  # noqa: ANN401, ARG002 - click's signature
+        """The date. Raises ``UsageError`` for anything else, 2026-02-30 included."""
+        if isinstance(value, date):
+            return value
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            day = None
+        if day is None or day.isoformat() != value:
+            raise UsageError(message("usage.date", value=str(value)))
+        return day
+
+
+def option(lang: Lang, *names: str, key: str, **settings: Any) -> click.Option:  # noqa: ANN401 - click's own settings
+    """An option whose help is the message ``help.<key>`` and whose environment variable is ``CMIAN_<KEY>``."""
+    return click.Option(
+        names, help=render(message(f"help.{key}"), lang), envvar=f"CMIAN_{key.upper().replace('-', '_')}", **settings
+    )
+
+
+def common_options(lang: Lang) -> list[click.Parameter]:
+    """``--lang``, ``-q``, ``-v``, ``--color``."""
+    return [
+        option(lang, "--lang", key="lang", type=click.Choice(LANGS), default="fr", expose_value=True),
+        option(lang, "-q", "--quiet", key="quiet", is_flag=True),
+        option(lang, "-v", "--verbose", key="verbose", is_flag=True),
+        option(lang, "--color", key="color", type=click.Choice(["auto", "always", "never"]), default="auto"),
+    ]
+
+
+def command(lang: Lang, name: str, params: list[click.Parameter], body: Callable[[Common, dict[str, Any]], int]) -> click.Command:
+    """A command named ``name``: its own parameters, the common ones, and a body that returns the exit code."""
+
+    def call(**values: Any) -> int:  # noqa: ANN401 - whatever the parameters give
+        return body(_common(values), values)
+
+    text = render(message(f"help.command.{name}"), lang)
+    return click.Command(name, params=[*params, *common_options(lang)], callback=call, help=text, add_help_option=False)
+
+
+def _common(values: dict[str, Any]) -> Common:
+    quiet, verbose = values.pop("quiet"), values.pop("verbose")
+    if quiet and verbose:
+        raise UsageError(message("usage.quiet-and-verbose"))
+    style = Style(verbosity=-1 if quiet else int(verbose), colour=wants_colour(values.pop("color")))
+    return Common(values.pop("lang"), style)

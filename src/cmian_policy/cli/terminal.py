@@ -1,0 +1,75 @@
+"""Standard streams, the clock and the environment, read in one place."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cmian_policy.messages import render
+from cmian_policy.reporters._neutral import visible
+
+if TYPE_CHECKING:
+    from cmian_policy.model.finding import Text
+    from cmian_policy.model.text import Lang
+
+_SURELY_TODAY, _SURELY_TOMORROW = 22, 23  # UTC hours: Paris is one or two hours ahead
+
+
+def today() -> date:
+    """The date in Europe/Paris. Only between 22 and 23 h UTC does it depend on daylight saving time."""
+    now = datetime.now(UTC)
+    if now.hour < _SURELY_TODAY:
+        return now.date()
+    if now.hour >= _SURELY_TOMORROW:
+        return now.date() + timedelta(days=1)
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - one hour a day
+
+    return now.astimezone(ZoneInfo("Europe/Paris")).date()
+
+
+def write_out(text: str) -> None:
+    """Writes to standard output as UTF-8 with line feeds, whatever the locale. A closed pipe is no error."""
+    try:
+        sys.stdout.buffer.write(text.encode("utf-8", errors="backslashreplace"))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def write_error(text: str) -> None:
+    """Writes one or more lines to standard error; a terminal that is gone is no error."""
+    try:
+        sys.stderr.buffer.write(f"{text}\n".encode(errors="backslashreplace"))
+        sys.stderr.buffer.flush()
+    except OSError:
+        return
+
+
+def say(text: Text, lang: Lang) -> str:
+    """One of our messages, neutralised for a terminal."""
+    return visible(render(text, lang))
+
+
+def wants_colour(choice: str) -> bool:
+    """``--color``: always, never, or auto: a terminal, unless NO_COLOR is set; FORCE_COLOR stands for a terminal."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+
+
+def cache_folder() -> Path | None:
+    """The user's cache folder for this tool, or None where the environment names none."""
+    if os.name == "nt":
+        local = os.environ.get("LOCALAPPDATA")
+        return Path(local) / "cmian-policy" / "cache" if local else None
+    chosen = os.environ.get("XDG_CACHE_HOME", "")
+    if chosen.startswith("/"):
+        return Path(chosen) / "cmian-policy"
+    home = os.environ.get("HOME", "")
+    return Path(home) / ".cache" / "cmian-policy" if home.startswith("/") else None

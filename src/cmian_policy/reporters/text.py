@@ -1,0 +1,226 @@
+"""The report for people at a terminal (cli.md, "Text"): what, where, why, and what to write instead."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, NamedTuple
+
+from cmian_policy.messages import render as say
+from cmian_policy.model.location import START
+from cmian_policy.model.text import message
+from cmian_policy.model.verdict import Level, Verdict
+from cmian_policy.reporters._excerpt import excerpt, lines_of
+from cmian_policy.reporters._neutral import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cmian_policy.model.finding import Finding, Observation, Text
+    from cmian_policy.model.report import ManifestReport, Report
+    from cmian_policy.model.text import Lang, Value
+    from cmian_policy.reporters import Style
+
+_WIDTH = 100  # the basis stands at the right of this column
+_SHOWN = {Verdict.FAIL, Verdict.WAIVED, Verdict.REVIEW, Verdict.ERROR}
+_BOLD, _RED, _YELLOW, _BLUE, _CYAN, _GREEN = "1", "1;31", "1;33", "1;34", "36", "32"
+_COLOURS = {
+    Verdict.PASS: _GREEN,
+    Verdict.WAIVED: _CYAN,
+    Verdict.NOT_APPLICABLE: _CYAN,
+    Verdict.REVIEW: _YELLOW,
+    Verdict.ERROR: _RED,
+}
+_LEVEL_COLOURS = {Level.BLOCKING: _RED, Level.ADVISORY: _YELLOW, Level.NOTE: _CYAN}
+
+
+class _Writer(NamedTuple):
+    """A language and a palette."""
+
+    lang: Lang
+    style: Style
+
+    def say(self, text: Text) -> str:
+        """A text, neutralised."""
+        return visible(say(text, self.lang))
+
+    def line(self, key: str, **values: Value) -> str:
+        """A message of the catalogue, neutralised."""
+        return self.say(message(key, **values))
+
+    def paint(self, colour: str, text: str) -> str:
+        """Text in a colour, where colour is wanted."""
+        return f"\x1b[{colour}m{text}\x1b[0m" if self.style.colour else text
+
+
+def render(report: Report, style: Style) -> str:
+    """The findings that need attention and the last line; every rule when verbose, the last line alone when quiet."""
+    writer = _Writer(report.lang, style)
+    last = _last_line(report, writer)
+    if style.verbosity < 0:
+        return f"{last}\n"
+    blocks = [_manifest(manifest, report, writer) for manifest in report.manifests]
+    notes = [writer.line("text.note", note=note.message) for note in report.notes]
+    if style.verbosity > 0:
+        notes += [
+            writer.line("text.excluded", path=each.path, reason=message(f"excluded.{each.reason}")) for each in report.excluded
+        ]
+        notes += [writer.line("text.disclaimer", disclaimer=used.disclaimer) for used in report.policy]
+    return "\n".join([*blocks, *(f"{note}\n" for note in notes), f"{last}\n"])
+
+
+def _manifest(manifest: ManifestReport, report: Report, writer: _Writer) -> str:
+    lines = [*_header(manifest, writer), ""]
+    source = lines_of(manifest.text)
+    for finding in manifest.findings:
+        if finding.verdict in _SHOWN and not _not_evaluated(finding):
+            lines += [*_finding(finding, manifest.path, source, writer), ""]
+        elif writer.style.verbosity > 0:
+            lines += [*_quiet_finding(finding, writer), ""]
+    if writer.style.verbosity > 0:
+        lines += [*_facts(manifest, writer)]
+    if len(report.manifests) > 1:
+        lines += [writer.line(f"text.manifest.{manifest.verdict}"), ""]
+    return "\n".join(lines)
+
+
+def _not_evaluated(finding: Finding) -> bool:
+    """Rules that a syntax or schema failure kept from running say nothing more than that failure: they are counted below."""
+    return finding.verdict is Verdict.ERROR and getattr(finding.reason, "key", "") == "engine.not-evaluated"
+
+
+def _header(manifest: ManifestReport, writer: _Writer) -> Iterator[str]:
+    status = writer.line(f"status.{manifest.status}") if _known_status(manifest) else None
+    parts = (visible(manifest.path), visible(manifest.project) if manifest.project else None, status)
+    yield writer.paint(_BOLD, " · ".join(part for part in parts if part))
+
+
+def _known_status(manifest: ManifestReport) -> bool:
+    return manifest.status in {"planned", "design", "development", "pilot", "evaluation", "operational", "retired"}
+
+
+def _facts(manifest: ManifestReport, writer: _Writer) -> Iterator[str]:
+    for pack, facts in manifest.facts.items():
+        names = ", ".join(f"{name} = {str(value).lower()}" for name, value in facts.items())
+        yield writer.line("text.facts", pack=pack, facts=names)
+        yield ""
+
+
+def _label(finding: Finding, writer: _Writer) -> str:
+    if finding.verdict is Verdict.FAIL:
+        return writer.paint(_LEVEL_COLOURS[finding.level], writer.line(f"text.level.{finding.level}"))
+    return writer.paint(_COLOURS[finding.verdict], writer.line(f"text.verdict.{finding.verdict}"))
+
+
+def _title(finding: Finding, writer: _Writer) -> str:
+    plain = f"{finding.rule}  {writer.say(finding.title)}"
+    basis = _basis(finding, writer)
+    taken = len(writer.line(_label_key(finding))) + 1 + len(plain)
+    gap = " " * max(2, _WIDTH - taken - len(basis)) if basis else ""
+    return f"{_label(finding, writer)} {writer.paint(_BOLD, plain)}{gap}{basis}"
+
+
+def _label_key(finding: Finding) -> str:
+    return f"text.level.{finding.level}" if finding.verdict is Verdict.FAIL else f"text.verdict.{finding.verdict}"
+
+
+def _basis(finding: Finding, writer: _Writer) -> str:
+    if finding.basis is None:
+        return ""
+    if finding.source is not None:
+        return writer.line(f"text.basis.{finding.basis}", paragraph=finding.source.paragraph)
+    article = finding.references[0].article if finding.references else ""
+    return writer.line("text.basis.article", article=article)
+
+
+def _quiet_finding(finding: Finding, writer: _Writer) -> Iterator[str]:
+    yield _title(finding, writer)
+    if finding.reason is not None:
+        yield f"   = {writer.line('text.reason', reason=finding.reason)}"
+
+
+def _finding(finding: Finding, path: str, source: list[str], writer: _Writer) -> Iterator[str]:
+    yield _title(finding, writer)
+    width = max([1, *(len(str(observation.span.line)) for observation in finding.observations)])
+    for observation in finding.observations:
+        yield from _observation(observation, path, source, width, writer)
+    yield from (f"{' ' * width} = {detail}" for detail in _details(finding, writer))
+
+
+def _observation(observation: Observation, path: str, source: list[str], width: int, writer: _Writer) -> Iterator[str]:
+    span, what = observation.span, writer.say(observation.message)
+    margin, bar = " " * width, writer.paint(_BLUE, "|")
+    yield f"{margin}{writer.paint(_BLUE, '-->')} {visible(path)}:{span.line}:{span.column}"
+    cut = excerpt(source, span) if span != START else None
+    if cut is None:
+        yield f"{margin} = {what}"
+        return
+    before, marked, _ = cut
+    yield f"{margin} {bar}"
+    yield f"{span.line:>{width}} {bar} {''.join(cut)}".rstrip()
+    carets = writer.paint(_RED, "^" * max(1, _columns(marked)))
+    yield f"{margin} {bar} {' ' * _columns(before)}{carets} {what}"
+
+
+def _columns(text: str) -> int:
+    """Terminal columns: wide characters take two, combining ones none."""
+    return sum(0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _details(finding: Finding, writer: _Writer) -> Iterator[str]:
+    if finding.reason is not None:
+        yield writer.line("text.reason", reason=finding.reason)
+    if finding.source is not None:
+        yield writer.line("text.source", quote=finding.source.quote)
+    if finding.level_reason is not None:
+        yield writer.line("text.level-reason", level=message(f"text.level.{finding.level}"), reason=finding.level_reason)
+    for change in finding.level_changes:
+        yield writer.line("text.level-change", level=message(f"text.level.{change.level}"), date=change.start.isoformat())
+    yield from _references(finding, writer)
+    if finding.verdict is not Verdict.ERROR:
+        yield writer.line("text.remediation", remediation=finding.remediation)
+    if finding.pack is not None:
+        yield writer.line("text.help", rule=finding.rule)
+
+
+def _references(finding: Finding, writer: _Writer) -> Iterator[str]:
+    if writer.style.verbosity > 0:
+        for reference in finding.references:
+            certainty = message(f"certainty.{reference.certainty}")
+            yield writer.line(
+                "text.reference", title=reference.title, article=reference.article, certainty=certainty, date=reference.checked_on
+            )
+
+
+def _last_line(report: Report, writer: _Writer) -> str:
+    summary = report.summary()
+    fails = dict.fromkeys(Level, 0)
+    for finding in report.findings():
+        fails[finding.level] += finding.verdict is Verdict.FAIL
+    counted = [
+        ("pass", summary.counts[Verdict.PASS]),
+        ("blocking", fails[Level.BLOCKING]),
+        ("advisory", fails[Level.ADVISORY]),
+        ("note", fails[Level.NOTE]),
+        ("waived", summary.counts[Verdict.WAIVED]),
+        ("not_applicable", summary.counts[Verdict.NOT_APPLICABLE]),
+        ("review", summary.counts[Verdict.REVIEW]),
+        ("error", summary.counts[Verdict.ERROR]),
+    ]
+    counts = ", ".join(writer.line(f"text.count.{name}", count=count) for name, count in counted if count or name == "pass")
+    colour = _GREEN if report.verdict in {"compliant", "not_applicable"} else _YELLOW if report.verdict == "review" else _RED
+    verdict = writer.paint(colour, writer.line(f"text.outcome.{report.verdict}"))
+    tail = [writer.line("text.on", date=report.evaluated_on.isoformat())]
+    if report.partial:
+        tail.append(writer.line("text.partial"))
+    if summary.manifests > 1:
+        tail.insert(0, writer.line("text.count.manifests", count=summary.manifests))
+    return " · ".join(part for part in (f"{verdict}{counts}", _releases(report, writer), *tail) if part)
+
+
+def _releases(report: Report, writer: _Writer) -> str:
+    return ", ".join(
+        writer.line("text.no-release", pack=used.pack)
+        if used.release is None
+        else writer.line("text.draft" if used.draft else "text.release", pack=used.pack, release=used.release)
+        for used in report.policy
+    )
