@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # pip reads groups of pyproject.toml from 25.1 on.
 SETUP := $(VENV)/.installed
 
-.PHONY: demo test test-all lint format bench generate clean
+.PHONY: demo test lint format bench generate clean
 
 demo: $(SETUP)  ## checks the example projects and shows the reports
 	$(BIN)/python tools/demo.py
@@ -13,8 +13,6 @@ demo: $(SETUP)  ## checks the example projects and shows the reports
 test: $(SETUP)  ## lint, types, layers and the tests, with branch coverage
 	$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term
-
-test-all: test  ## no test needs another program yet
 
 lint: $(SETUP)
 	$(BIN)/ruff check .

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from cmian_policy.cli.terminal import say, write_error, write_out
 from cmian_policy.engine.outcome import EXIT_BUG, EXIT_OK, EXIT_UNUSABLE, EXIT_USAGE
 from cmian_policy.errors import CmianPolicyError, PolicyError, UsageError
 from cmian_policy.messages import render
+from cmian_policy.messages.neutral import visible
 from cmian_policy.model.text import message
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         return _run(list(arguments), lang)
     except click.ClickException as error:
-        return _refuse(_explain(error), lang)
+        return _refuse(_refusal(error), lang)
     except PolicyError as error:
         for fault in (error, *error.also):
             _tell(fault, lang)
@@ -64,6 +64,9 @@ def run(arguments: Sequence[str]) -> int:
     except CmianPolicyError as error:
         _tell(error, lang)
         return EXIT_USAGE
+    except OSError as error:
+        place = str(error.filename) if error.filename is not None else ""
+        return _refuse(message("usage.system", place=place, detail=error.strerror or type(error).__name__), lang)
     except KeyboardInterrupt:
         return _INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the one boundary: a bug gets a report, not a traceback
@@ -100,12 +103,16 @@ def _asks(arguments: list[str], *names: str) -> bool:
 def _help(arguments: list[str], lang: Lang) -> int:
     from cmian_policy.cli.help import page  # noqa: PLC0415 - only for those who ask
 
-    write_out(page(_Group(lang), [argument for argument in arguments if not argument.startswith("-")], lang))
-    return EXIT_OK if arguments else EXIT_USAGE
+    text = page(_Group(lang), [argument for argument in arguments if not argument.startswith("-")], lang)
+    if arguments:
+        write_out(text)
+        return EXIT_OK
+    write_error(text.rstrip("\n"))  # nothing was asked for: with exit code 2, standard output stays empty
+    return EXIT_USAGE
 
 
-def _refuse(text: str, lang: Lang) -> int:
-    write_error(say(message("usage.error", detail=text), lang))
+def _refuse(what: Message, lang: Lang) -> int:
+    write_error(say(message("usage.error", detail=what), lang))
     return EXIT_USAGE
 
 
@@ -115,12 +122,8 @@ def _tell(error: CmianPolicyError, lang: Lang) -> None:
     write_error(say(message(kind, detail=f"{where}{render(error.message, lang)}"), lang))
 
 
-def _explain(error: click.ClickException) -> Any:  # noqa: ANN401 - a message, or click's own words
-    """Click's commonest refusals in our words."""
-    return render(_refusal(error), language(sys.argv[1:]))
-
-
 def _refusal(error: click.ClickException) -> Message:
+    """Click's commonest refusals in our words."""
     match error:
         case click.NoSuchOption():
             near = ", ".join(error.possibilities or ())
@@ -150,20 +153,15 @@ def _bug(error: Exception, arguments: Sequence[str], lang: Lang) -> int:
     while where is not None and where.tb_next is not None:
         where = where.tb_next
     place = f"{os.path.basename(where.tb_frame.f_code.co_filename)}:{where.tb_lineno}" if where is not None else "?"  # noqa: PTH119 - no pathlib for this
-    write_error(
-        say(
-            message(
-                "bug.report",
-                version=__version__,
-                python=platform.python_version(),
-                system=platform.platform(),
-                command=" ".join(arguments),
-                error=f"{type(error).__name__}: {error}",
-                place=place,
-            ),
-            lang,
-        ).replace("\\u000a", "\n")
-    )
+    facts = {
+        "version": __version__,
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "command": " ".join(arguments),
+        "error": f"{type(error).__name__}: {error}",
+        "place": place,
+    }
+    write_error(render(message("bug.report", **{name: visible(value) for name, value in facts.items()}), lang))
     if _asks(list(arguments), "-v", "--verbose"):
         import traceback  # noqa: PLC0415 - only for a bug
 

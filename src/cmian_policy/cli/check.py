@@ -13,6 +13,7 @@ from cmian_policy.cli.options import ChoiceALine, Common, Day, OneALine, command
 from cmian_policy.cli.terminal import cache_folder, say, today, write_error, write_out
 from cmian_policy.engine.outcome import EXIT_UNUSABLE, FAIL_ON, exit_code
 from cmian_policy.errors import PolicyError, UsageError
+from cmian_policy.loading.manifest import READ_AT_MOST
 from cmian_policy.loading.settings import refuse_configuration
 from cmian_policy.model.text import message
 from cmian_policy.pipeline.notes import unusable_report
@@ -78,7 +79,7 @@ def _report(policy: Policy, on: date, common: Common, values: dict[str, Any]) ->
             raise UsageError(message("usage.stdin-alone"))
         refuse_configuration([here])
         name = values["stdin_filename"] or "<stdin>"
-        return check_bytes(sys.stdin.buffer.read(), name.replace(os.sep, "/"), policy, on, options, here=here)
+        return check_bytes(sys.stdin.buffer.read(READ_AT_MOST), name.replace(os.sep, "/"), policy, on, options, here=here)
     if values["stdin_filename"] is not None:
         raise UsageError(message("usage.stdin-filename-alone"))
     refuse_configuration([here / path for path in paths])

@@ -36,7 +36,10 @@ def _format(command: click.Command, context: click.Context, lang: Lang) -> str:
     usage = render(message("help.heading.usage"), lang)
     formatter.write_usage(context.command_path, " ".join(command.collect_usage_pieces(context)), prefix=usage)
     command.format_help_text(context, formatter)
-    records = [record for param in command.get_params(context) if (record := param.get_help_record(context))]
+    options = (param for param in command.get_params(context) if isinstance(param, click.Option))
+    records = [record for param in options if (record := param.get_help_record(context))]
+    if command.name == "cmian-policy":
+        records.append(("--version", render(message("help.version"), lang)))
     _section(
         formatter, render(message("help.heading.options"), lang), [*records, ("-h, --help", render(message("help.help"), lang))]
     )

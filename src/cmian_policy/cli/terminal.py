@@ -8,8 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cmian_policy.errors import OutputError
 from cmian_policy.messages import render
-from cmian_policy.reporters._neutral import visible
+from cmian_policy.messages.neutral import visible
+from cmian_policy.model.text import message
 
 if TYPE_CHECKING:
     from cmian_policy.model.finding import Text
@@ -31,13 +33,20 @@ def today() -> date:
 
 
 def write_out(text: str) -> None:
-    """Writes to standard output as UTF-8 with line feeds, whatever the locale. A closed pipe is no error."""
+    """Writes to standard output as UTF-8 with line feeds, whatever the locale.
+
+    A closed pipe is no error. Raises ``OutputError`` when standard output cannot be written otherwise.
+    """
+    if sys.stdout is None:  # the caller closed it
+        raise OutputError(message("usage.no-output", detail="stdout"))
     try:
         sys.stdout.buffer.write(text.encode("utf-8", errors="backslashreplace"))
         sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        # Python would complain once more when it flushes at exit.
+    except OSError as error:
+        # What is left in the buffer would be tried, and fail, once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise OutputError(message("usage.no-output", detail=error.strerror or type(error).__name__)) from error
 
 
 def write_error(text: str) -> None:
@@ -60,7 +69,7 @@ def wants_colour(choice: str) -> bool:
         return choice == "always"
     if os.environ.get("NO_COLOR"):
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+    return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout is not None and sys.stdout.isatty())
 
 
 def cache_folder() -> Path | None:

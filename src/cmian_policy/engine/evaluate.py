@@ -193,7 +193,8 @@ def _shape(problems: tuple[Problem, ...]) -> _Result:
 
 def _pin(manifest: Manifest, choice: Choice) -> tuple[_Result, Level]:
     if not choice.judged or manifest.document is None:
-        return _Result(Verdict.NOT_APPLICABLE, reason=message("pin.none")), Level.BLOCKING
+        reason = message("pin.operator" if manifest.pins else "pin.none")
+        return _Result(Verdict.NOT_APPLICABLE, reason=reason), Level.BLOCKING
     if not choice.faults:
         return _Result(Verdict.PASS), Level.BLOCKING
     locate = manifest.document.locate

@@ -69,8 +69,14 @@ def explain(document: LocatedDocument, schema: Schema) -> tuple[Problem, ...]:
     violations = {
         violation for error in _Validator(schema).iter_errors(document.data) for violation in _describe(error, schema, names)
     }
-    problems = [_locate(document, violation) for violation in violations]
+    problems = [_locate(document, violation) for violation in _one_a_value(violations)]
     return tuple(sorted(problems, key=lambda problem: (problem.span, problem.pointer, problem.message.key)))
+
+
+def _one_a_value(violations: set[_Violation]) -> list[_Violation]:
+    """A value of the wrong type that is no allowed value either is one mistake: what is allowed says it best."""
+    allowed = {violation.pointer for violation in violations if violation.message.key in {"schema.const", "schema.boolean-word"}}
+    return [each for each in violations if each.pointer not in allowed or not each.message.key.startswith("schema.type")]
 
 
 def _locate(document: LocatedDocument, violation: _Violation) -> Problem:

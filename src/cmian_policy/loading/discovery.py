@@ -86,7 +86,9 @@ def _search(folder: Path, here: Path) -> Iterator[Path | Exclusion]:
                 yield Exclusion(shown(path, here), reason)
             elif is_folder:
                 pending.append(path)
-            elif entry.name in FILENAMES and not entry.is_dir():
+            elif entry.is_dir():  # a link: following it could go round in circles, or out of the project
+                yield Exclusion(shown(path, here), "builtin")
+            elif entry.name in FILENAMES:
                 yield path
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = "1.0"
 _SECTIONS = ("project", "owner", "purpose", "people", "decision", "technology", "data", "video")
 # The reader refuses above 1 MiB: one byte more is enough to know, whatever the size of the file.
-_READ_AT_MOST = 1024 * 1024 + 1
+READ_AT_MOST = 1024 * 1024 + 1
 
 
 def read_file(path: Path, shown: str, schema: Callable[[], dict[str, Any]]) -> Manifest:
@@ -34,7 +34,7 @@ def read_file(path: Path, shown: str, schema: Callable[[], dict[str, Any]]) -> M
         if not stat.S_ISREG(mode):
             return unreadable(shown, message("manifest.not-a-file"))
         with path.open("rb") as stream:
-            raw = stream.read(_READ_AT_MOST)
+            raw = stream.read(READ_AT_MOST)
     except OSError as error:
         return unreadable(shown, message("manifest.unreadable", detail=_reason(error, path)))
     return read_bytes(raw, shown, schema)

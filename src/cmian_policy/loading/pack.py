@@ -38,8 +38,8 @@ def load_packs(documents: Documents) -> tuple[Pack, ...]:
     """Every pack of a folder with its releases, and a check of everything that they refer to.
 
     Raises ``PolicyError`` with all that is wrong: a pack id that is not its folder's name, two releases from the same day, a
-    release that names a missing or a doubled rule version, facts or act, a rule that is not what its place says, a quote that
-    does not occur in its paragraph.
+    release that names a missing or a doubled rule version, facts or act, a rule that is not what its place says or that no
+    release names, a quote that does not occur in its paragraph.
     """
     names = sorted({path.split("/")[0] for path in documents.data})
     errors: list[PolicyError] = []
@@ -235,7 +235,14 @@ class _Coherence:
             seen.add(rule["id"])
 
     def _rule_faults(self) -> Iterator[PolicyError]:
+        released = {
+            _rule_path(self._pack, RuleVersion(rule["id"], rule["version"]))
+            for _, release in self._under("releases")
+            for rule in release["rules"]
+        }
         for path, rule in self._under("rules"):
+            if path not in released:
+                yield self._error(message("policy.unreachable-rule"), path)
             if path != _rule_path(self._pack, RuleVersion(rule["id"], rule["version"])):
                 yield self._error(message("policy.rule-elsewhere", rule=rule["id"], version=rule["version"]), path, "/id")
             if rule["basis"] == "law" and not rule["references"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cmian_policy.reporters._neutral import visible
+from cmian_policy.messages.neutral import visible
 
 if TYPE_CHECKING:
     from cmian_policy.model.location import Span

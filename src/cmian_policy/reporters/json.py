@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from cmian_policy.messages import render as say
-from cmian_policy.reporters._neutral import json_safe
+from cmian_policy.messages.neutral import json_safe
 
 if TYPE_CHECKING:
     from cmian_policy.model.finding import Finding, Observation, Text

@@ -6,11 +6,11 @@ import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
 from cmian_policy.messages import render as say
+from cmian_policy.messages.neutral import visible
 from cmian_policy.model.location import START
 from cmian_policy.model.text import message
 from cmian_policy.model.verdict import Level, Verdict
 from cmian_policy.reporters._excerpt import excerpt, lines_of
-from cmian_policy.reporters._neutral import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
