@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from cmian_policy import __version__
+from cmian_policy.cli.options import Group
 from cmian_policy.cli.terminal import say, write_error, write_out
 from cmian_policy.engine.outcome import EXIT_BUG, EXIT_OK, EXIT_UNUSABLE, EXIT_USAGE
-from cmian_policy.errors import CmianPolicyError, PolicyError, UsageError
+from cmian_policy.errors import CmianPolicyError, PolicyError
 from cmian_policy.messages import render
 from cmian_policy.messages.neutral import visible
 from cmian_policy.model.text import message
@@ -25,11 +26,11 @@ _INTERRUPTED = 130
 _COMMANDS = {"check": "check", "explain": "explain", "rules": "rules", "schema": "schema"}
 
 
-class _Group(click.Group):
+class _Commands(Group):
     """Commands found in their own modules when they are named: the others are never imported."""
 
     def __init__(self, lang: Lang) -> None:
-        super().__init__("cmian-policy", help=render(message("help.app"), lang), no_args_is_help=False, add_help_option=False)
+        super().__init__("cmian-policy", help=render(message("help.app"), lang))
         self.lang = lang
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
@@ -42,12 +43,6 @@ class _Group(click.Group):
             return None
         built: click.Command = import_module(f"cmian_policy.cli.{_COMMANDS[cmd_name]}").build(self.lang)
         return built
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:  # noqa: ANN401 - click's own type
-        """As click does, with our words for a name that is no command."""
-        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
-            raise UsageError(message("usage.no-such-command", name=args[0], known=", ".join(self.list_commands(ctx))))
-        return super().resolve_command(ctx, args)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -90,7 +85,7 @@ def _run(arguments: list[str], lang: Lang) -> int:
     if arguments[0] == "--version":
         write_out(f"cmian-policy {__version__}\n")
         return EXIT_OK
-    code = _Group(lang).main(arguments, prog_name="cmian-policy", standalone_mode=False)
+    code = _Commands(lang).main(arguments, prog_name="cmian-policy", standalone_mode=False)
     return code if isinstance(code, int) else EXIT_OK
 
 
@@ -103,7 +98,7 @@ def _asks(arguments: list[str], *names: str) -> bool:
 def _help(arguments: list[str], lang: Lang) -> int:
     from cmian_policy.cli.help import page  # noqa: PLC0415 - only for those who ask
 
-    text = page(_Group(lang), [argument for argument in arguments if not argument.startswith("-")], lang)
+    text = page(_Commands(lang), [argument for argument in arguments if not argument.startswith("-")], lang)
     if arguments:
         write_out(text)
         return EXIT_OK

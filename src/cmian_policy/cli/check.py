@@ -82,5 +82,7 @@ def _report(policy: Policy, on: date, common: Common, values: dict[str, Any]) ->
         return check_bytes(sys.stdin.buffer.read(READ_AT_MOST), name.replace(os.sep, "/"), policy, on, options, here=here)
     if values["stdin_filename"] is not None:
         raise UsageError(message("usage.stdin-filename-alone"))
+    if "" in paths:
+        raise UsageError(message("usage.empty-path"))
     refuse_configuration([here / path for path in paths])
     return check_paths([Path(path) for path in paths], policy, on, options, here=here)

@@ -57,6 +57,25 @@ class Day(click.ParamType[date]):
         return day
 
 
+class Group(click.Group):
+    """A group of commands that answers in our words to a name that is none of them, and to no name at all."""
+
+    def __init__(self, name: str, **settings: Any) -> None:  # noqa: ANN401 - click's own settings
+        super().__init__(name, no_args_is_help=False, add_help_option=False, **settings)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:  # noqa: ANN401 - click's own type
+        """As click does, with our words for a name that is no command."""
+        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            raise UsageError(message("usage.no-such-command", name=args[0], known=", ".join(self.list_commands(ctx))))
+        return super().resolve_command(ctx, args)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does, with our words where a command is missing."""
+        if not args:
+            raise UsageError(message("usage.no-command", known=", ".join(self.list_commands(ctx))))
+        return super().parse_args(ctx, args)
+
+
 def option(lang: Lang, *names: str, key: str, **settings: Any) -> click.Option:  # noqa: ANN401 - click's own settings
     """An option whose help is the message ``help.<key>`` and whose environment variable is ``CMIAN_<KEY>``."""
     return click.Option(

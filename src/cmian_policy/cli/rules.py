@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cmian_policy.authoring.cases import CasesReport, run_cases
-from cmian_policy.cli.options import Common, OneALine, command, option
+from cmian_policy.cli.options import Common, Group, OneALine, command, option
 from cmian_policy.cli.terminal import say, write_out
 from cmian_policy.engine.outcome import EXIT_NON_COMPLIANT, EXIT_OK
 from cmian_policy.errors import UsageError
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def build(lang: Lang) -> click.Group:
     """The group, its help in a language."""
-    group = click.Group("rules", help=render(message("help.command.rules"), lang), add_help_option=False)
+    group = Group("rules", help=render(message("help.command.rules"), lang))
     group.add_command(_test_command(lang))
     return group
 

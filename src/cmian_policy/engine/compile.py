@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cmian_policy.errors import ExpressionError, PolicyError
 from cmian_policy.lang.cel import Environment
-from cmian_policy.model.location import Location
-from cmian_policy.model.text import message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from cmian_policy.lang.cel import Context, Expression
+    from cmian_policy.model.location import Location
     from cmian_policy.model.pack import FactsFile, PackRelease
     from cmian_policy.model.rule import Rule
 
@@ -73,21 +72,27 @@ def facts_expressions(facts: FactsFile) -> Iterator[tuple[str, str]]:
         yield f"/scope/{index}/cel", cap.cel
 
 
-def compile_release(source: PackRelease, compiler: Compiler) -> CompiledRelease:
-    """Compiles a release. Raises ``PolicyError`` with every condition that does not compile, in facts and rules."""
-    errors = list(_faults(f"{source.pack.id}/facts/v{source.facts.version}.yaml", facts_expressions(source.facts), compiler))
-    for rule in source.rules:
-        path = f"{source.pack.id}/rules/{rule.id}/v{rule.version}.yaml"
-        errors += _faults(path, rule_expressions(rule), compiler)
+def compile_release(source: PackRelease, compiler: Compiler, locate: Callable[[str, str], Location]) -> CompiledRelease:
+    """Compiles a release. Raises ``PolicyError`` with every condition that does not compile, in facts and rules.
+
+    ``locate`` gives the place of a pointer in a policy file.
+    """
+    conditions = [(f"{source.pack.id}/facts/v{source.facts.version}.yaml", facts_expressions(source.facts))]
+    conditions += [(f"{source.pack.id}/rules/{rule.id}/v{rule.version}.yaml", rule_expressions(rule)) for rule in source.rules]
+    errors = [
+        PolicyError(error.message, locate(path, pointer))
+        for path, expressions in conditions
+        for pointer, error in _faults(expressions, compiler)
+    ]
     if errors:
         first, *others = errors
         raise PolicyError(first.message, first.location, tuple(others))
     return CompiledRelease(source, compiler)
 
 
-def _faults(path: str, expressions: Iterator[tuple[str, str]], compiler: Compiler) -> Iterator[PolicyError]:
+def _faults(expressions: Iterator[tuple[str, str]], compiler: Compiler) -> Iterator[tuple[str, ExpressionError]]:
     for pointer, text in expressions:
         try:
             compiler.expression(text)
         except ExpressionError as error:
-            yield PolicyError(message("policy.expression", pointer=pointer, cause=error.message), Location(path))
+            yield pointer, error

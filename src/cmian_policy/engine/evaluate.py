@@ -134,35 +134,36 @@ class _Court:
     def _evaluate(self, rule: Rule) -> _Result:
         if rule.applies_when is not None and not self._holds(rule.applies_when.cel, self._context):
             return _Result(Verdict.NOT_APPLICABLE, reason=rule.applies_when.otherwise)
-        observed = [(require.otherwise, list(self._observe(require))) for require in rule.require]
-        for verdict in (Verdict.FAIL, Verdict.REVIEW):
-            if any(otherwise is verdict and found for otherwise, found in observed):
-                # What asks for review is shown beside what fails: nothing that was seen is dropped.
-                return _Result(verdict, tuple(observation for _, found in observed for observation in found))
-        return _Result(Verdict.PASS)
+        observed = [observed for require in rule.require for observed in self._observe(require)]
+        if not observed:
+            return _Result(Verdict.PASS)
+        verdict = Verdict.FAIL if any(each is Verdict.FAIL for each, _ in observed) else Verdict.REVIEW
+        # What asks for review is shown beside what fails: nothing that was seen is dropped.
+        return _Result(verdict, tuple(observation for _, observation in observed))
 
-    def _observe(self, require: Require) -> Iterator[Observation]:
-        """The places where one condition is not met."""
+    def _observe(self, require: Require) -> Iterator[tuple[Verdict, Observation]]:
+        """The places where one condition is not met, with what that gives."""
         if require.when is not None and require.for_each is None and not self._holds(require.when, self._context):
             return
         if require.for_each is None:
             if not self._holds(require.cel, self._context):
-                yield self._observation(require, require.at, fill(require.message, self._data))
+                yield require.otherwise, self._observation(require, require.at, fill(require.message, self._data))
             return
         yield from self._observe_each(require, require.for_each)
 
-    def _observe_each(self, require: Require, pointer: str) -> Iterator[Observation]:
+    def _observe_each(self, require: Require, pointer: str) -> Iterator[tuple[Verdict, Observation]]:
         _, items = lookup(self._data, pointer)
         if not isinstance(items, list) or not items:
             if require.empty is Verdict.FAIL:
-                yield self._observation(require, pointer, message("engine.no-item"))
+                yield Verdict.FAIL, self._observation(require, pointer, message("engine.no-item"))
             return
         for index, item in enumerate(items):
             context = self._with(item=item)
             if require.when is not None and not self._holds(require.when, context):
                 continue
             if not self._holds(require.cel, context):
-                yield self._observation(require, child(pointer, index) + require.at, fill(require.message, item))
+                observation = self._observation(require, child(pointer, index) + require.at, fill(require.message, item))
+                yield require.otherwise, observation
 
     def _observation(self, require: Require, pointer: str, what: Text) -> Observation:
         return Observation(require.id, pointer, what, self._document.locate(pointer))

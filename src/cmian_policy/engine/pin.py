@@ -35,7 +35,7 @@ class Choice(NamedTuple):
     faults: tuple[PinFault, ...]
 
 
-def choose(packs: Sequence[Pack], pins: Sequence[str], on: date, grace: Callable[[Pack, Release], int]) -> Choice:
+def choose(packs: Sequence[Pack], pins: Sequence[tuple[int, str]], on: date, grace: Callable[[Pack, Release], int]) -> Choice:
     """The releases for a manifest with these pins on a date: pinned where the pin may be, else those in force.
 
     ``grace`` gives the days that a release leaves to the one it supersedes.
@@ -43,11 +43,11 @@ def choose(packs: Sequence[Pack], pins: Sequence[str], on: date, grace: Callable
     releases = {pack.id: release for pack in packs if (release := pack.in_force(on)) is not None}
     faults = []
     seen: set[str] = set()
-    for index, pin in enumerate(pins):
+    for place, pin in pins:
         name, _, wanted = pin.partition("@")
         pack = next((pack for pack in packs if pack.id == name), None)
         if name in seen:
-            faults.append(PinFault(index, message("pin.twice", pin=pin, pack=name), Level.BLOCKING))
+            faults.append(PinFault(place, message("pin.twice", pin=pin, pack=name), Level.BLOCKING))
             if pack is not None and (current := pack.in_force(on)) is not None:
                 releases[name] = current
             continue
@@ -56,7 +56,7 @@ def choose(packs: Sequence[Pack], pins: Sequence[str], on: date, grace: Callable
         if release is not None:
             releases[name] = release
         if fault is not None:
-            faults.append(fault._replace(place=index))
+            faults.append(fault._replace(place=place))
     return Choice(releases, bool(pins), tuple(faults))
 
 

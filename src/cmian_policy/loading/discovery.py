@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cmian_policy.errors import UsageError
+from cmian_policy.loading.settings import CONFIGURATION
 from cmian_policy.model.location import Location
 from cmian_policy.model.manifest import FILENAMES
 from cmian_policy.model.report import Exclusion
@@ -68,12 +69,13 @@ def discover(paths: Iterable[Path], here: Path) -> Found:
 
 
 def _absolute(path: Path, here: Path) -> Path:
-    """One spelling a file, whichever way it was named; a link keeps its own name."""
-    return Path(os.path.normpath(here / path))
+    """One spelling a file, whichever way its folder was named; a file that is a link keeps its own name."""
+    plain = Path(os.path.normpath(here / path))
+    return plain.parent.resolve() / plain.name if plain.name else plain
 
 
 def _search(folder: Path, here: Path) -> Iterator[Path | Exclusion]:
-    top = _absolute(folder, here)
+    top = (here / folder).resolve()
     git = _ask_git(top)
     yield from (top / path for path in git.tracked if os.path.lexists(top / path))
     pending = [top]
@@ -81,15 +83,24 @@ def _search(folder: Path, here: Path) -> Iterator[Path | Exclusion]:
         for entry in _entries(pending.pop(), here):
             path = Path(entry.path)
             reason = _reason(entry, path.relative_to(top).as_posix(), git)
+            if entry.name == CONFIGURATION and path.parent != top:
+                raise UsageError(message("usage.deeper-configuration"), Location(shown(path, here)))
             is_folder = entry.is_dir(follow_symlinks=False)
             if reason is not None and (is_folder or entry.name in FILENAMES):
                 yield Exclusion(shown(path, here), reason)
             elif is_folder:
                 pending.append(path)
-            elif entry.is_dir():  # a link: following it could go round in circles, or out of the project
+            elif _leads_to_folder(entry):  # a link: following it could go round in circles, or out of the project
                 yield Exclusion(shown(path, here), "builtin")
             elif entry.name in FILENAMES:
                 yield path
+
+
+def _leads_to_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link in a circle: as a manifest it is refused when it is read
+        return False
 
 
 def _entries(folder: Path, here: Path) -> list[os.DirEntry[str]]:
@@ -116,7 +127,8 @@ def _ask_git(folder: Path) -> _Git:
     tracked = _git(folder, "ls-files", "-z", "--cached", "--", *patterns)
     if tracked is None:
         return _Git(frozenset(), frozenset())
-    ignored = _git(folder, "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory") or []
+    ignoring = ("--others", "--ignored", "--exclude-standard", "--directory", "--no-empty-directory")
+    ignored = _git(folder, "ls-files", "-z", *ignoring, "--", *patterns) or []
     return _Git(frozenset(tracked), frozenset(path.rstrip("/") for path in ignored))
 
 
@@ -124,9 +136,11 @@ def _git(folder: Path, *arguments: str) -> list[str] | None:
     """The NUL-separated paths that a git command prints, relative to ``folder``; None where there is no repository or no git."""
     import subprocess  # noqa: PLC0415 - a run on named files starts no program
 
+    # In a hook git sets GIT_DIR and GIT_INDEX_FILE, which would answer for another repository than the folder's own.
+    settings = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     command = ["git", "-c", "core.fsmonitor=false", *arguments]  # no program that the repository's own configuration names
     try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=_GIT_SECONDS)  # noqa: S603
+        done = subprocess.run(command, cwd=folder, env=settings, capture_output=True, check=False, timeout=_GIT_SECONDS)  # noqa: S603
     except FileNotFoundError:
         return None
     except subprocess.TimeoutExpired as error:

@@ -43,10 +43,11 @@ class Manifest(NamedTuple):
         return self._text("project", "status")
 
     @property
-    def pins(self) -> tuple[str, ...]:
-        """The releases that the manifest pins."""
+    def pins(self) -> tuple[tuple[int, str], ...]:
+        """The releases that the manifest pins, each with its place in the list."""
         policy = self.data.get("policy")
-        return tuple(pin for pin in policy if isinstance(pin, str)) if isinstance(policy, list) else ()
+        pins = enumerate(policy) if isinstance(policy, list) else ()
+        return tuple((place, pin) for place, pin in pins if isinstance(pin, str))
 
     def _text(self, section: str, key: str) -> str | None:
         holder = self.data.get(section)

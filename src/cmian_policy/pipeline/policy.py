@@ -51,7 +51,7 @@ class Policy:
         """A release ready to judge. Raises ``PolicyError`` when one of its conditions does not compile."""
         key = (pack.id, release.id)
         if key not in self._compiled:
-            self._compiled[key] = compile_release(self._source(pack, release), self.compiler)
+            self._compiled[key] = compile_release(self._source(pack, release), self.compiler, self.documents.location)
         return self._compiled[key]
 
     def _source(self, pack: Pack, release: Release) -> PackRelease:
