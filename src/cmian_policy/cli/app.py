@@ -12,7 +12,7 @@ from cmian_policy import __version__
 from cmian_policy.cli.options import Group
 from cmian_policy.cli.terminal import say, write_error, write_out
 from cmian_policy.engine.outcome import EXIT_BUG, EXIT_OK, EXIT_UNUSABLE, EXIT_USAGE
-from cmian_policy.errors import CmianPolicyError, PolicyError
+from cmian_policy.errors import CmianPolicyError, PolicyError, UsageError
 from cmian_policy.messages import render
 from cmian_policy.messages.neutral import visible
 from cmian_policy.model.text import message
@@ -80,11 +80,14 @@ def language(arguments: Sequence[str]) -> Lang:
 
 
 def _run(arguments: list[str], lang: Lang) -> int:
-    if not arguments or _asks(arguments, "-h", "--help"):
+    first = arguments[0] if arguments else "-h"
+    if first in {"-h", "--help"} or (not first.startswith("-") and _asks(arguments, "-h", "--help")):
         return _help(arguments, lang)
-    if arguments[0] == "--version":
+    if first == "--version":
         write_out(f"cmian-policy {__version__}\n")
         return EXIT_OK
+    if first.startswith("-"):
+        raise UsageError(message("usage.option-first", option=first))
     code = _Commands(lang).main(arguments, prog_name="cmian-policy", standalone_mode=False)
     return code if isinstance(code, int) else EXIT_OK
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from cel_expr_python import cel
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 VARIABLES = ("manifest", "item", "facts", "today", "record")
 _DAY = len("2026-11-23")
+_PLACE = re.compile(r"<input>:(\d+):(\d+): (.*)")
+_SHOWN = 200  # characters of the engine's words that a message repeats
 
 
 class Context(NamedTuple):
@@ -64,7 +67,11 @@ def _function(name: str, parameters: list[cel.Type], implementation: object) -> 
 
 
 def _error(detail: str) -> ExpressionError:
-    return ExpressionError(message("cel.error", detail=detail))
+    """The engine's first complaint, with its line and column in the expression and without the drawing beneath it."""
+    place = _PLACE.search(detail)
+    if place is None:
+        return ExpressionError(message("cel.error", detail=detail.splitlines()[0][:_SHOWN]))
+    return ExpressionError(message("cel.error", detail=f"{place[1]}:{place[2]}: {place[3][:_SHOWN]}"))
 
 
 def _not_boolean(kind: str) -> ExpressionError:

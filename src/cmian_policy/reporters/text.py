@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cmian_policy.model.finding import Finding, Observation, Text
+    from cmian_policy.model.location import Span
     from cmian_policy.model.report import ManifestReport, Report
     from cmian_policy.model.text import Lang, Value
     from cmian_policy.reporters import Style
@@ -141,22 +142,29 @@ def _quiet_finding(finding: Finding, writer: _Writer) -> Iterator[str]:
 def _finding(finding: Finding, path: str, source: list[str], writer: _Writer) -> Iterator[str]:
     yield _title(finding, writer)
     width = max([1, *(len(str(observation.span.line)) for observation in finding.observations)])
+    previous = None
     for observation in finding.observations:
-        yield from _observation(observation, path, source, width, writer)
+        yield from _observation(observation, previous, path, source, width, writer)
+        previous = observation.span
     yield from (f"{' ' * width} = {detail}" for detail in _details(finding, writer))
 
 
-def _observation(observation: Observation, path: str, source: list[str], width: int, writer: _Writer) -> Iterator[str]:
+def _observation(
+    observation: Observation, previous: Span | None, path: str, source: list[str], width: int, writer: _Writer
+) -> Iterator[str]:
+    """Place, excerpt and message; what stands at the same place as the previous one adds its message only."""
     span, what = observation.span, writer.say(observation.message)
     margin, bar = " " * width, writer.paint(_BLUE, "|")
-    yield f"{margin}{writer.paint(_BLUE, '-->')} {visible(path)}:{span.line}:{span.column}"
+    if span != previous:
+        yield f"{margin}{writer.paint(_BLUE, '-->')} {visible(path)}:{span.line}:{span.column}"
     cut = excerpt(source, span) if span != START else None
     if cut is None:
         yield f"{margin} = {what}"
         return
     before, marked, _ = cut
-    yield f"{margin} {bar}"
-    yield f"{span.line:>{width}} {bar} {''.join(cut)}".rstrip()
+    if span != previous:
+        yield f"{margin} {bar}"
+        yield f"{span.line:>{width}} {bar} {''.join(cut)}".rstrip()
     carets = writer.paint(_RED, "^" * max(1, _columns(marked)))
     yield f"{margin} {bar} {' ' * _columns(before)}{carets} {what}"
 
@@ -176,7 +184,9 @@ def _details(finding: Finding, writer: _Writer) -> Iterator[str]:
     for change in finding.level_changes:
         yield writer.line("text.level-change", level=message(f"text.level.{change.level}"), date=change.start.isoformat())
     yield from _references(finding, writer)
-    if finding.verdict is not Verdict.ERROR:
+    if finding.verdict is Verdict.ERROR:
+        yield writer.line("text.tell-committee")
+    else:
         yield writer.line("text.remediation", remediation=finding.remediation)
     if finding.pack is not None:
         yield writer.line("text.help", rule=finding.rule)

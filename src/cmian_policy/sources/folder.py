@@ -26,7 +26,7 @@ class PolicyFolder:
         self.name = name
         self.paths = tuple(sorted(self._search()))
         if not any(path.count("/") == 1 and path.endswith("/pack.yaml") for path in self.paths):
-            raise PolicyError(message("policy.no-pack", folder=str(folder)), Location(name))
+            raise PolicyError(message("policy.no-pack"), Location(name))
 
     def _search(self) -> Iterator[str]:
         def refuse(error: OSError) -> None:
