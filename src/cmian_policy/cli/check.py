@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cmian_policy.cli.folders import policies_folder
 from cmian_policy.cli.options import ChoiceALine, Common, Day, OneALine, command, option
 from cmian_policy.cli.terminal import cache_folder, say, today, write_error, write_out
 from cmian_policy.engine.outcome import EXIT_UNUSABLE, FAIL_ON, exit_code
@@ -49,7 +50,7 @@ def build(lang: Lang) -> click.Command:
 def _check(common: Common, values: dict[str, Any]) -> int:
     on: date = values["as_of"] or today()
     try:
-        policy = load_policy(_policy_folder(values["policy_dir"]), cache_folder=None if values["no_cache"] else cache_folder())
+        policy = load_policy(policies_folder(values["policy_dir"]), cache_folder=None if values["no_cache"] else cache_folder())
         report = _report(policy, on, common, values)
     except PolicyError as error:
         report = unusable_report(error, on, common.lang)
@@ -59,15 +60,6 @@ def _check(common: Common, values: dict[str, Any]) -> int:
         write_error(say(message("text.note", note=note.message), common.lang))
     code = exit_code(report, values["fail_on"] or ("blocking",))
     return EXIT_UNUSABLE if not report.policy and not report.manifests else code
-
-
-def _policy_folder(wanted: str | None) -> Path | None:
-    if wanted is None:
-        return None
-    folder = Path(wanted)
-    if not folder.is_dir():
-        raise UsageError(message("usage.no-policy-folder", path=wanted))
-    return folder
 
 
 def _report(policy: Policy, on: date, common: Common, values: dict[str, Any]) -> Report:

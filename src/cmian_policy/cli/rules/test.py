@@ -1,19 +1,17 @@
-"""``rules …``: the committee's work bench."""
+"""``rules test [POLICIES]``: proves that each rule bites."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cmian_policy.authoring.cases import CasesReport, run_cases
-from cmian_policy.cli.options import Common, Group, OneALine, command, option
+from cmian_policy.cli.folders import policies_folder
+from cmian_policy.cli.options import Common, OneALine, command, option
 from cmian_policy.cli.terminal import say, write_out
 from cmian_policy.engine.outcome import EXIT_NON_COMPLIANT, EXIT_OK
-from cmian_policy.errors import UsageError
-from cmian_policy.messages import render
 from cmian_policy.model.text import message
 from cmian_policy.pipeline.policy import load_policy
 
@@ -21,14 +19,8 @@ if TYPE_CHECKING:
     from cmian_policy.model.text import Lang, Message
 
 
-def build(lang: Lang) -> click.Group:
-    """The group, its help in a language."""
-    group = Group("rules", help=render(message("help.command.rules"), lang))
-    group.add_command(_test_command(lang))
-    return group
-
-
-def _test_command(lang: Lang) -> click.Command:
+def build(lang: Lang) -> click.Command:
+    """The command, its help in a language."""
     params: list[click.Parameter] = [
         click.Argument(["policies"], required=False, metavar="[POLICIES]"),
         option(lang, "--rule", key="rule", multiple=True, type=OneALine(), metavar="RULE"),
@@ -38,18 +30,10 @@ def _test_command(lang: Lang) -> click.Command:
 
 
 def _test(common: Common, values: dict[str, Any]) -> int:
-    policy = load_policy(_folder(values["policies"]), with_cases=True)
+    policy = load_policy(policies_folder(values["policies"]), with_cases=True)
     report = run_cases(policy, values["rule"])
     write_out(_as_json(report, common.lang) if values["format"] == "json" else _as_text(report, common))
     return EXIT_NON_COMPLIANT if report.failures else EXIT_OK
-
-
-def _folder(wanted: str | None) -> Path | None:
-    if wanted is None:
-        return None
-    if not Path(wanted).is_dir():
-        raise UsageError(message("usage.no-policy-folder", path=wanted))
-    return Path(wanted)
 
 
 def _as_text(report: CasesReport, common: Common) -> str:
