@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from importlib import import_module
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import click
@@ -71,7 +72,7 @@ def run(arguments: Sequence[str]) -> int:
 def language(arguments: Sequence[str]) -> Lang:
     """The language asked for, read before anything else so that even a wrong command line is answered in it."""
     wanted = os.environ.get("CMIAN_LANG", "fr")
-    for index, argument in enumerate(arguments):
+    for index, argument in enumerate(takewhile(lambda argument: argument != "--", arguments)):
         if argument.startswith("--lang="):
             wanted = argument.removeprefix("--lang=")
         elif argument == "--lang":
@@ -101,7 +102,7 @@ def _asks(arguments: list[str], *names: str) -> bool:
 def _help(arguments: list[str], lang: Lang) -> int:
     from cmian_policy.cli.help import page  # noqa: PLC0415 - only for those who ask
 
-    text = page(_Commands(lang), [argument for argument in arguments if not argument.startswith("-")], lang)
+    text = page(_Commands(lang), list(takewhile(lambda argument: not argument.startswith("-"), arguments)), lang)
     if arguments:
         write_out(text)
         return EXIT_OK
@@ -140,7 +141,9 @@ def _refusal(error: click.ClickException) -> Message:
 def _name(param: click.Parameter | None) -> str:
     if param is None:
         return "?"
-    return "/".join(param.opts) if isinstance(param, click.Option) else param.human_readable_name
+    name = "/".join(param.opts) if isinstance(param, click.Option) else param.human_readable_name
+    # Nobody typed the option where the environment holds its value.
+    return f"{name} ({param.envvar})" if isinstance(param.envvar, str) and param.envvar in os.environ else name
 
 
 def _bug(error: Exception, arguments: Sequence[str], lang: Lang) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ import click
 
 from cmian_policy.cli.folders import policies_folder
 from cmian_policy.cli.options import ChoiceALine, Common, Day, OneALine, command, option
-from cmian_policy.cli.terminal import cache_folder, say, today, write_error, write_out
+from cmian_policy.cli.terminal import cache_folder, forget_git_settings, read_in, say, today, write_error, write_out
 from cmian_policy.engine.outcome import EXIT_UNUSABLE, FAIL_ON, exit_code
 from cmian_policy.errors import PolicyError, UsageError
 from cmian_policy.loading.manifest import READ_AT_MOST
@@ -71,10 +70,11 @@ def _report(policy: Policy, on: date, common: Common, values: dict[str, Any]) ->
             raise UsageError(message("usage.stdin-alone"))
         refuse_configuration([here])
         name = values["stdin_filename"] or "<stdin>"
-        return check_bytes(sys.stdin.buffer.read(READ_AT_MOST), name.replace(os.sep, "/"), policy, on, options, here=here)
+        return check_bytes(read_in(READ_AT_MOST), name.replace(os.sep, "/"), policy, on, options, here=here)
     if values["stdin_filename"] is not None:
         raise UsageError(message("usage.stdin-filename-alone"))
     if "" in paths:
         raise UsageError(message("usage.empty-path"))
     refuse_configuration([here / path for path in paths])
+    forget_git_settings()
     return check_paths([Path(path) for path in paths], policy, on, options, here=here)

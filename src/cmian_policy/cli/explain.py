@@ -44,7 +44,7 @@ def _explain(common: Common, values: dict[str, Any]) -> int:
 
 
 def _unknown(rule: str, known: list[str]) -> Message:
-    from cmian_policy.lang.jsonschema import nearest  # noqa: PLC0415 - only for a mistake
+    from cmian_policy.messages.suggest import nearest  # noqa: PLC0415 - only for a mistake
 
     near = nearest(rule, known)
     if near is not None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cmian_policy.errors import UsageError
+from cmian_policy.cli.options import no_such_command
 from cmian_policy.messages import render
 from cmian_policy.model.text import message
 
@@ -25,7 +25,7 @@ def page(group: click.Group, names: list[str], lang: Lang) -> str:
             break
         found = command.get_command(context, name)
         if found is None:
-            raise UsageError(message("usage.no-such-command", name=name, known=", ".join(command.list_commands(context))))
+            raise no_such_command(name, command.list_commands(context))
         command = found
         context = click.Context(command, info_name=name, parent=context)
     return _format(command, context, lang)

@@ -10,6 +10,7 @@ import click
 from cmian_policy.cli.terminal import wants_colour
 from cmian_policy.errors import UsageError
 from cmian_policy.messages import render
+from cmian_policy.messages.suggest import nearest
 from cmian_policy.model.text import LANGS, message
 from cmian_policy.reporters import Style
 
@@ -27,16 +28,19 @@ class Common(NamedTuple):
 
 
 class OneALine(click.ParamType[str]):
-    """A text; in the environment, a repeatable option takes one value a line."""
+    """A text; in the environment, a repeatable option takes one value a line, and a blank line is none."""
 
     name = "text"
-    envvar_list_splitter = "\n"
+
+    def split_envvar_value(self, rv: str) -> list[str]:
+        """The values of a variable."""
+        return [line.strip() for line in rv.splitlines() if line.strip()]
 
 
 class ChoiceALine(click.Choice[str]):
-    """A choice; in the environment, a repeatable option takes one value a line."""
+    """A choice; in the environment as for ``OneALine``."""
 
-    envvar_list_splitter = "\n"
+    split_envvar_value = OneALine.split_envvar_value
 
 
 class Day(click.ParamType[date]):
@@ -57,6 +61,14 @@ class Day(click.ParamType[date]):
         return day
 
 
+def no_such_command(name: str, known: list[str]) -> UsageError:
+    """What is answered to a name that is none of the commands."""
+    near = nearest(name, known)
+    if near is not None:
+        return UsageError(message("usage.no-such-command-near", name=name, near=near))
+    return UsageError(message("usage.no-such-command", name=name, known=", ".join(known)))
+
+
 class Group(click.Group):
     """A group of commands that answers in our words to a name that is none of them, and to no name at all."""
 
@@ -66,7 +78,7 @@ class Group(click.Group):
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:  # noqa: ANN401 - click's own type
         """As click does, with our words for a name that is no command."""
         if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
-            raise UsageError(message("usage.no-such-command", name=args[0], known=", ".join(self.list_commands(ctx))))
+            raise no_such_command(args[0], self.list_commands(ctx))
         return super().resolve_command(ctx, args)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

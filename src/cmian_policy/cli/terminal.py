@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cmian_policy.errors import OutputError
+from cmian_policy.errors import OutputError, UsageError
 from cmian_policy.messages import render
 from cmian_policy.messages.neutral import visible
 from cmian_policy.model.text import message
@@ -70,6 +70,19 @@ def wants_colour(choice: str) -> bool:
     if os.environ.get("NO_COLOR"):
         return False
     return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout is not None and sys.stdout.isatty())
+
+
+def forget_git_settings() -> None:
+    """In a hook git sets GIT_DIR and GIT_INDEX_FILE: a search elsewhere would get another repository's answer."""
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        del os.environ[name]
+
+
+def read_in(size: int) -> bytes:
+    """At most ``size`` bytes of standard input. Raises ``UsageError`` when it is closed."""
+    if sys.stdin is None:
+        raise UsageError(message("usage.no-input"))
+    return sys.stdin.buffer.read(size)
 
 
 def cache_folder() -> Path | None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 VARIABLES = ("manifest", "item", "facts", "today", "record")
 _DAY = len("2026-11-23")
+_EARLIEST = dt.date(1, 1, 2)
 _PLACE = re.compile(r"<input>:(\d+):(\d+): (.*)")
 _SHOWN = 200  # characters of the engine's words that a message repeats
 
@@ -45,20 +46,28 @@ def timestamp(day: dt.date) -> dt.datetime:
 
 def _date(text: str) -> dt.datetime:
     """``date('2026-11-23')`` or, for the first of a month, ``date('2026-11')``."""
-    return timestamp(dt.date.fromisoformat(text if len(text) == _DAY else f"{text}-01"))
+    full = text if len(text) == _DAY else f"{text}-01"
+    day = dt.date.fromisoformat(full)
+    if day.isoformat() != full:  # Python also reads weeks, 2026-W01-1
+        raise ValueError(text)
+    # The engine takes the first instant of year 1 for minus infinity, and errs.
+    return timestamp(max(day, _EARLIEST))
 
 
 def _plus_months(moment: dt.datetime, months: int) -> dt.datetime:
     """``plus_months(date, n)``: the same day ``n`` months later, clamped to the month's end."""
     year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
+    if not dt.MINYEAR <= year <= dt.MAXYEAR:  # beyond the calendar: its end, not an error
+        return timestamp(dt.date.max if months > 0 else _EARLIEST)
     first = dt.date(year, month + 1, 1)
-    return timestamp(first.replace(day=min(moment.day, _days_in_month(first))))
+    return timestamp(max(first.replace(day=min(moment.day, _days_in_month(first))), _EARLIEST))
 
 
 def _days_in_month(first: dt.date) -> int:
     """The length of the month that begins on ``first``."""
-    later = first + dt.timedelta(days=31)
-    return 31 - (later.day - 1)
+    if first.month == 12:  # noqa: PLR2004 - December, and the calendar may end with it
+        return 31
+    return (first.replace(month=first.month + 1) - first).days
 
 
 def _function(name: str, parameters: list[cel.Type], implementation: object) -> cel.FunctionDecl:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jsonschema import Draft202012Validator
@@ -16,18 +15,18 @@ from jsonschema.exceptions import SchemaError, ValidationError
 from jsonschema.validators import extend
 
 from cmian_policy.errors import CmianPolicyError
+from cmian_policy.messages.suggest import nearest, shorten
 from cmian_policy.model.location import child, to_pointer
 from cmian_policy.model.problem import Problem
 from cmian_policy.model.text import Bilingual, Message, message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from cmian_policy.model.document import LocatedDocument, Plain
 
 Schema = dict[str, Any]
 
-_SHOWN = 60  # characters of a wrong value that a message repeats
 # The values of x-kind whose wrong form has words of its own.
 _FORMS = frozenset(
     {
@@ -99,13 +98,17 @@ def _describe(error: ValidationError, schema: Schema, names: Mapping[str, list[s
                 _Violation(child(pointer, key), _unknown_key(key, rule, names), on_key=True)
                 for key in _unknown_keys(instance, rule)
             )
-        case "anyOf" if isinstance(instance, dict) and error.context:
-            branch = next(index for index, option in enumerate(rule["anyOf"]) if option.get("type") == "object")
-            for inner in error.context:
-                if inner.schema_path[0] == branch:
-                    yield from _describe(inner, schema, names)
+        case "anyOf" if isinstance(instance, dict) and (inside := _inside(error, rule)):
+            for inner in inside:
+                yield from _describe(inner, schema, names)
         case _:
             yield _Violation(pointer, _value(error, rule))
+
+
+def _inside(error: ValidationError, rule: Schema) -> list[ValidationError]:
+    """What is wrong with a mapping where a mapping is one of the alternatives: none of the others was meant."""
+    mapping = [index for index, option in enumerate(rule["anyOf"]) if option.get("type") == "object"]
+    return [inner for inner in error.context or () if inner.schema_path[0] in mapping]
 
 
 def _missing(key: str, rule: Schema, schema: Schema) -> Message:
@@ -252,23 +255,6 @@ def show(value: Plain) -> str:
             return "{…}"
         case _:
             return shorten(str(value))
-
-
-def shorten(text: str) -> str:
-    """Text of at most ``_SHOWN`` characters, on one line."""
-    line = " ".join(text.split())
-    return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…"
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that was probably meant: the same but for case and separators, else a close one."""
-    choices = list(known)
-    plain = {re.sub(r"[\s_-]", "", choice).lower(): choice for choice in choices}
-    exact = plain.get(re.sub(r"[\s_-]", "", word[:_SHOWN]).lower())
-    if exact:
-        return exact
-    close = get_close_matches(word[:_SHOWN], choices, n=1, cutoff=0.75)
-    return close[0] if close else None
 
 
 def _resolve(rule: Schema, schema: Schema) -> Schema:

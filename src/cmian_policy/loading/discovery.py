@@ -46,7 +46,8 @@ def shown(path: Path, here: Path) -> str:
         relative = os.path.relpath(path, here)
     except ValueError:  # another drive
         relative = str(path)
-    return relative.replace(os.sep, "/")
+    # File names are bytes: read as UTF-8 whatever the locale, so that a report does not change with it.
+    return os.fsencode(relative.replace(os.sep, "/")).decode("utf-8", errors="surrogateescape")
 
 
 def discover(paths: Iterable[Path], here: Path) -> Found:
@@ -136,11 +137,9 @@ def _git(folder: Path, *arguments: str) -> list[str] | None:
     """The NUL-separated paths that a git command prints, relative to ``folder``; None where there is no repository or no git."""
     import subprocess  # noqa: PLC0415 - a run on named files starts no program
 
-    # In a hook git sets GIT_DIR and GIT_INDEX_FILE, which would answer for another repository than the folder's own.
-    settings = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     command = ["git", "-c", "core.fsmonitor=false", *arguments]  # no program that the repository's own configuration names
     try:
-        done = subprocess.run(command, cwd=folder, env=settings, capture_output=True, check=False, timeout=_GIT_SECONDS)  # noqa: S603
+        done = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=_GIT_SECONDS)  # noqa: S603
     except FileNotFoundError:
         return None
     except subprocess.TimeoutExpired as error:

@@ -192,7 +192,7 @@ class _Coherence:
 
     def errors(self) -> list[PolicyError]:
         """Every fault, in the order of the files."""
-        return [*self._pack_faults(), *self._release_faults(), *self._rule_faults()]
+        return [*self._pack_faults(), *self._place_faults(), *self._release_faults(), *self._rule_faults()]
 
     def _error(self, what: Message, path: str, pointer: str = "") -> PolicyError:
         return PolicyError(what, self._documents.location(path, pointer))
@@ -207,6 +207,14 @@ class _Coherence:
         named = _data(self._documents, path)["id"]
         if named != self._pack:
             yield self._error(message("policy.pack-elsewhere", id=named, folder=self._pack), path, "/id")
+
+    def _place_faults(self) -> Iterator[PolicyError]:
+        for path, facts in self._under("facts"):
+            if path != _facts_path(self._pack, facts["version"]):
+                yield self._error(message("policy.facts-elsewhere", version=facts["version"]), path, "/version")
+        for path, source in self._under("sources"):
+            if path != _act_path(self._pack, source["act"]):
+                yield self._error(message("policy.act-elsewhere", act=source["act"]), path, "/act")
 
     def _release_faults(self) -> Iterator[PolicyError]:
         days: dict[str, str] = {}

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 
-# Controls, bidirectional and invisible format characters, line and paragraph separators, lone surrogates, tags.
+# Controls, invisible format characters (Unicode categories Cc, Cf, Cs, Zl, Zp; a test compares them with Python's own table),
+# fillers that look like nothing, tags and the variation selectors that can hide data.
 _ACTING = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u08e2\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    "\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000110bd\U000e0000-\U000e007f]"
+    "["
+    "\x00-\x1f\x7f-\x9f\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890-\u0891\u08e2\u115f-\u1160\u180e\u200b-\u200f"
+    "\u2028-\u202e\u2060-\u2064\u2066-\u206f\u3164\ud800-\udfff\ufeff\uffa0\ufff9-\ufffb\U000110bd\U000110cd"
+    "\U00013430-\U00013438\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e01ef"
+    "]"
 )
 
 

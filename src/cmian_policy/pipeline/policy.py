@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from cmian_policy import __version__
 from cmian_policy.engine.compile import CompiledRelease, Compiler, compile_release
+from cmian_policy.errors import PolicyError
 from cmian_policy.lang.cel import engine_stamp
 from cmian_policy.loading.cache import CachedPolicy, PolicyCache
-from cmian_policy.loading.documents import Documents, read_documents, used_by_check
+from cmian_policy.loading.documents import Documents, read_documents, refuse, used_by_check
 from cmian_policy.loading.pack import load_facts, load_packs, load_rule, release_files
 from cmian_policy.model.pack import Pack, PackRelease, Release
 from cmian_policy.sources import bundled
@@ -21,6 +22,8 @@ from cmian_policy.sources.folder import PolicyFolder, digest
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from cmian_policy.model.text import Message
 
 
 @cache
@@ -53,6 +56,17 @@ class Policy:
         if key not in self._compiled:
             self._compiled[key] = compile_release(self._source(pack, release), self.compiler, self.documents.location)
         return self._compiled[key]
+
+    def compile_all(self) -> None:
+        """Compiles every release. Raises ``PolicyError`` with the faults of all of them, each once."""
+        faults: dict[tuple[str, Message], PolicyError] = {}
+        for pack in self.packs:
+            for release in pack.releases:
+                try:
+                    self.release(pack, release)
+                except PolicyError as error:
+                    faults |= {(str(fault.location), fault.message): fault for fault in (error, *error.also)}
+        refuse(list(faults.values()))
 
     def _source(self, pack: Pack, release: Release) -> PackRelease:
         return PackRelease(
@@ -91,9 +105,7 @@ def load_policy(folder: Path | None = None, *, cache_folder: Path | None = None,
         return Policy(load_packs(documents), documents, raw, source, Compiler(cached.expressions))
     documents = read_documents(files, raw, schema)
     policy = Policy(load_packs(documents), documents, raw, source, Compiler())
-    for pack in policy.packs:
-        for release in pack.releases:
-            policy.release(pack, release)
+    policy.compile_all()
     store.put(key, CachedPolicy(documents.data, policy.compiler.compiled()))
     return policy
 

@@ -168,7 +168,7 @@ def _check_selection(select: Collection[str], releases: Iterable[CompiledRelease
         if rule in BUILTIN:
             raise UsageError(message("usage.builtin-selected", rule=rule))
         if rule not in known:
-            from cmian_policy.lang.jsonschema import nearest  # noqa: PLC0415 - only for a mistake
+            from cmian_policy.messages.suggest import nearest  # noqa: PLC0415 - only for a mistake
 
             near = nearest(rule, sorted(known))
             key = "usage.unknown-rule-near" if near else "usage.unknown-rule"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cmian_policy.messages import render as say
 from cmian_policy.messages.neutral import visible
+from cmian_policy.messages.suggest import shorten
 from cmian_policy.model.location import START
 from cmian_policy.model.text import message
 from cmian_policy.model.verdict import Level, Verdict
@@ -91,7 +92,7 @@ def _not_evaluated(finding: Finding) -> bool:
 
 def _header(manifest: ManifestReport, writer: _Writer) -> Iterator[str]:
     status = writer.line(f"status.{manifest.status}") if _known_status(manifest) else None
-    parts = (visible(manifest.path), visible(manifest.project) if manifest.project else None, status)
+    parts = (visible(manifest.path), visible(shorten(manifest.project)) if manifest.project else None, status)
     yield writer.paint(_BOLD, " · ".join(part for part in parts if part))
 
 
@@ -218,7 +219,8 @@ def _last_line(report: Report, writer: _Writer) -> str:
     ]
     counts = ", ".join(writer.line(f"text.count.{name}", count=count) for name, count in counted if count or name == "pass")
     colour = _GREEN if report.verdict in {"compliant", "not_applicable"} else _YELLOW if report.verdict == "review" else _RED
-    verdict = writer.paint(colour, writer.line(f"text.outcome.{report.verdict}"))
+    unchecked = any(note.kind == "nothing-checked" for note in report.notes) and report.verdict == "error"
+    verdict = writer.paint(colour, writer.line("text.outcome.unchecked" if unchecked else f"text.outcome.{report.verdict}"))
     tail = [writer.line("text.on", date=report.evaluated_on.isoformat())]
     if report.partial:
         tail.append(writer.line("text.partial"))
