@@ -139,7 +139,6 @@ TEMPLATES: dict[str, str] = {
     "schema.any-of": '"{value}" is not allowed; allowed: {choices}',
     "schema.boolean-or-unknown": '"{value}" is not allowed: write true, false or unknown',
     "schema.boolean-word": '"{value}" is text in YAML: write {expected}, without quotes',
-    "schema.broken": "the schema itself is not valid ({detail})",
     "schema.const": '"{value}" is not allowed: write "{expected}", in quotes',
     "schema.country": '"{value}" is not an ISO 3166-1 country code of two capitals, for example FR',
     "schema.empty": "this list is empty: give at least one item",

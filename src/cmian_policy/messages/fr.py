@@ -139,7 +139,6 @@ TEMPLATES: dict[str, str] = {
     "schema.any-of": "« {value} » n'est pas admis ; sont admis : {choices}",
     "schema.boolean-or-unknown": "« {value} » n'est pas admis : écrivez true, false ou unknown",
     "schema.boolean-word": "« {value} » est un texte en YAML : écrivez {expected}, sans guillemets",
-    "schema.broken": "le schéma lui-même n'est pas valable ({detail})",
     "schema.const": '« {value} » n\'est pas admis : écrivez "{expected}", entre guillemets',
     "schema.country": "« {value} » n'est pas un code de pays ISO 3166-1 à deux lettres majuscules, par exemple FR",
     "schema.empty": "cette liste est vide : donnez au moins un élément",

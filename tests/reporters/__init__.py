@@ -1,0 +1,1 @@
+"""What the reports look like, to the letter of the public contract."""
