@@ -450,12 +450,6 @@ def test_a_hostile_value_is_put_in_as_it_is_not_read_as_a_template() -> None:
     assert "{near} {0} %s {value.__class__}" in render(problem.message, "fr")
 
 
-def test_a_schema_that_is_none_is_refused_rather_than_checking_nothing() -> None:
-    document = yaml.read(b"a: 1", "m.yaml")
-    with pytest.raises(CmianPolicyError):
-        explain(document, {"type": "objet"})
-
-
 # Every place of the schema with values that hardly any place accepts: whatever is wrong can be explained and shown.
 
 WRONG = [
