@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cmian_policy.errors import CmianPolicyError
-from cmian_policy.lang import yaml
-from cmian_policy.lang.jsonschema import explain
 from cmian_policy.loading.manifest import read_bytes
 from cmian_policy.messages import render
 from cmian_policy.model.text import LANGS
