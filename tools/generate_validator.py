@@ -61,6 +61,12 @@ class _Patterns(dict[str, re.Pattern[str]]):
 
 
 REGEX_PATTERNS = _Patterns()
+_TEXT = {text!r}
+
+
+def _readable(text: str) -> bool:
+    """Whether a text holds a character that shows; most begin with one, which no regular expression need say."""
+    return "!" <= text[:1] <= "~" or REGEX_PATTERNS[_TEXT].search(text) is not None
 
 
 '''
@@ -74,7 +80,9 @@ def generate() -> str:
     body = code[code.index("def validate") :]
     for pattern, replacement in SHORTER:
         body = re.sub(pattern, replacement, body, flags=re.MULTILINE)
-    return HEADER.format(digest=hashlib.sha256(raw).hexdigest()) + body.rstrip() + "\n"
+    text = schema["$defs"]["text"]["pattern"]
+    body = re.sub(rf"REGEX_PATTERNS\[{re.escape(repr(text))}\]\.search\((\w+)\)", r"_readable(\1)", body)
+    return HEADER.format(digest=hashlib.sha256(raw).hexdigest(), text=text) + body.rstrip() + "\n"
 
 
 def _bare(schema: Any) -> Any:  # noqa: ANN401 - any JSON

@@ -32,6 +32,12 @@ class _Patterns(dict[str, re.Pattern[str]]):
 
 
 REGEX_PATTERNS = _Patterns()
+_TEXT = '[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u2800\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb]'
+
+
+def _readable(text: str) -> bool:
+    """Whether a text holds a character that shows; most begin with one, which no regular expression need say."""
+    return "!" <= text[:1] <= "~" or REGEX_PATTERNS[_TEXT].search(text) is not None
 
 
 def validate(data):
@@ -89,7 +95,7 @@ def validate(data):
                         data__project__name_len = len(data__project__name)
                         if data__project__name_len > 100:
                             raise JsonSchemaValueException
-                        if not REGEX_PATTERNS['[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u2800\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb]'].search(data__project__name):
+                        if not _readable(data__project__name):
                             raise JsonSchemaValueException
                 if "summary" in data__project_keys:
                     data__project_keys.remove("summary")
@@ -100,7 +106,7 @@ def validate(data):
                         data__project__summary_len = len(data__project__summary)
                         if data__project__summary_len > 350:
                             raise JsonSchemaValueException
-                        if not REGEX_PATTERNS['[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u2800\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb]'].search(data__project__summary):
+                        if not _readable(data__project__summary):
                             raise JsonSchemaValueException
                 if "version" in data__project_keys:
                     data__project_keys.remove("version")
@@ -633,7 +639,7 @@ def validate(data):
                                     if not isinstance(data__technology__performance_item__value, (int, float, str)) or isinstance(data__technology__performance_item__value, bool):
                                         raise JsonSchemaValueException
                                     if isinstance(data__technology__performance_item__value, str):
-                                        if not REGEX_PATTERNS['[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u2800\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb]'].search(data__technology__performance_item__value):
+                                        if not _readable(data__technology__performance_item__value):
                                             raise JsonSchemaValueException
                                 if "date" in data__technology__performance_item_keys:
                                     data__technology__performance_item_keys.remove("date")
@@ -1722,7 +1728,7 @@ def validate___defs_text(data):
     if not isinstance(data, (str)):
         raise JsonSchemaValueException
     if isinstance(data, str):
-        if not REGEX_PATTERNS['[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u2800\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb]'].search(data):
+        if not _readable(data):
             raise JsonSchemaValueException
     return data
 
