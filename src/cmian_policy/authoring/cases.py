@@ -6,12 +6,12 @@ import json
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from cmian_policy.engine.compile import CompiledRelease
-from cmian_policy.engine.evaluate import judge
-from cmian_policy.engine.pin import Choice
+from cmian_policy.authoring.reach import reach, touches
+from cmian_policy.engine.compile import CompiledRelease, Compiler
+from cmian_policy.engine.evaluate import Court
 from cmian_policy.errors import UsageError
 from cmian_policy.lang import manifest_validator
-from cmian_policy.loading.manifest import read_bytes
+from cmian_policy.loading.manifest import read_bytes, without_empty_lists
 from cmian_policy.loading.pack import load_facts, load_rule, rule_versions
 from cmian_policy.model.location import to_pointer
 from cmian_policy.model.pack import PackRelease
@@ -21,10 +21,11 @@ from cmian_policy.model.verdict import Verdict
 from cmian_policy.pipeline.policy import schema
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from cmian_policy.model.document import Plain
     from cmian_policy.model.finding import Finding
+    from cmian_policy.model.location import Location
     from cmian_policy.model.manifest import Manifest
     from cmian_policy.model.pack import Pack, Release, RuleVersion
     from cmian_policy.model.rule import Rule
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 Data = dict[str, Any]
 _KINDS = ("pass", "fail", "not_applicable")
-_NO_CHOICE = Choice({}, judged=False, faults=())
 
 
 class CaseResult(NamedTuple):
@@ -65,100 +65,132 @@ class CasesReport(NamedTuple):
         return faults if self.cases else (*faults, message("rules.no-case"))
 
 
-def run_cases(policy: Policy, only: Sequence[str] = (), progress: Callable[[], None] = lambda: None) -> CasesReport:
-    """Runs the cases of every rule version of a folder, or of the rules named.
+def run_cases(policy: Policy, only: Sequence[str] = ()) -> CasesReport:
+    """Runs the cases of every rule version of a folder, or of the rules named, without mutation.
 
-    ``policy`` was loaded with its cases (``load_policy(…, with_cases=True)``); ``progress`` is called after each rule version.
+    ``policy`` was loaded with its cases (``load_policy(…, with_cases=True)``).
     Raises ``UsageError`` for a rule that the folder does not hold.
     """
+    trials = [Trial(policy, pack, version) for pack, version in wanted_versions(policy, only)]
+    results = [(tuple(result for result, _ in trial.run()), tuple(trial.faults())) for trial in trials]
+    return CasesReport(len(trials), sum((cases for cases, _ in results), ()), sum((faults for _, faults in results), ()))
+
+
+def wanted_versions(policy: Policy, only: Sequence[str] = ()) -> list[tuple[Pack, RuleVersion]]:
+    """Every rule version of a folder, or those of the rules named. Raises ``UsageError`` for a rule that it does not hold."""
     versions = [(pack, version) for pack in policy.packs for version in rule_versions(policy.documents, pack.id)]
     known = {version.id for _, version in versions}
     for rule in only:
         if rule not in known:
             raise UsageError(message("rules.unknown-rule", rule=rule, known=", ".join(sorted(known))))
-    wanted = [(pack, version) for pack, version in versions if not only or version.id in only]
-    results: list[CaseResult] = []
-    faults: list[Message] = []
-    for pack, version in wanted:
-        trial = _Trial(policy, pack, version)
-        results += trial.results()
-        faults += trial.faults()
-        progress()
-    return CasesReport(len(wanted), tuple(results), tuple(faults))
+    return [(pack, version) for pack, version in versions if not only or version.id in only]
 
 
-class _Trial:
-    """The cases of one rule version."""
+class PreparedCase(NamedTuple):
+    """A case whose manifest was read and whose facts were computed: what is left is to judge a rule."""
+
+    name: str
+    expected: Data
+    where: Mapping[str, str]
+    court: Court
+
+    def faults(self, rule: Rule) -> Iterator[Message]:
+        """In what a rule does not give what the case expects: its verdict, level or pointers."""
+        finding = self.court.finding(rule, self.name)
+        expected = self.expected
+        if finding.verdict != expected["expect"]:
+            because = message("rules.because", reason=finding.reason) if finding.reason is not None else ""
+            yield message("rules.verdict", expected=expected["expect"], actual=finding.verdict, reason=because, **self.where)
+            return
+        if "level" in expected and finding.level != expected["level"]:
+            yield message("rules.level", expected=expected["level"], actual=finding.level, **self.where)
+        if expected["expect"] in {"fail", "review"}:
+            yield from _compare_pointers(expected, finding, self.where)
+
+    def contradicts(self, rule: Rule) -> bool:
+        """Whether a rule, changed, fails this case."""
+        return next(self.faults(rule), None) is not None
+
+
+class Trial:
+    """One rule version and the cases that should prove it.
+
+    Its conditions are compiled apart from the policy's, so that those of its mutants are forgotten with it. ``path`` and
+    ``shown`` are the cases file's, ``equivalent`` its list of mutants that no case can kill; ``document`` is the rule's file.
+    """
 
     def __init__(self, policy: Policy, pack: Pack, version: RuleVersion) -> None:
         self._policy = policy
         self._pack = pack
-        self._rule = load_rule(policy.documents, pack.id, version)
-        self._path = f"{pack.id}/rules/{version.id}/v{version.version}.cases.yaml"
-        self._file = cast("Data", policy.documents.data.get(self._path, {}))
-        self._shown = policy.documents.shown(self._path)
-        self._release = self._compile()
+        self.rule = load_rule(policy.documents, pack.id, version)
+        self._rule_path = f"{pack.id}/rules/{version.id}/v{version.version}.yaml"
+        path = f"{self._rule_path.removesuffix('.yaml')}.cases.yaml"
+        self._file = cast("Data", policy.documents.data.get(path, {}))
+        self.shown = policy.documents.shown(path)
+        self.equivalent: list[Data] = self._file.get("equivalent", [])
+        self.document = policy.documents.located.get(self._rule_path)
+        self.compiler = Compiler()
+        self._release = self._alone()
+        self._reach = reach(self.rule, self._release.source.facts)
 
-    def _compile(self) -> CompiledRelease:
+    def _alone(self) -> CompiledRelease:
         """The rule alone, with the facts of the first release that holds it (the newest facts for a rule in none)."""
-        release = _home(self._pack, self._rule)
+        release = _home(self._pack, self.rule)
         facts = load_facts(self._policy.documents, self._pack.id, release.facts_version)
-        return CompiledRelease(PackRelease(self._pack, release, facts, (self._rule,), "", ""), self._policy.compiler)
+        return CompiledRelease(PackRelease(self._pack, release, facts, (self.rule,), "", ""), self.compiler)
+
+    def locate(self, pointer: str) -> Location:
+        """The place of a pointer in the rule's file."""
+        return self._policy.documents.location(self._rule_path, pointer)
 
     def faults(self) -> Iterator[Message]:
         """What the file as a whole lacks."""
         cases = self._file.get("cases", [])
-        needed = _KINDS if self._rule.applies_when is not None else _KINDS[:2]
+        needed = _KINDS if self.rule.applies_when is not None else _KINDS[:2]
         if not cases:
-            yield message("rules.no-case-file", path=self._shown, expected=", ".join(needed))
+            yield message("rules.no-case-file", path=self.shown, expected=", ".join(needed))
             return
         found = {case["expect"] for case in cases}
-        if any(require.otherwise is Verdict.REVIEW for require in self._rule.require):
+        if any(require.otherwise is Verdict.REVIEW for require in self.rule.require):
             needed = (*needed, "review")
-        yield from (message("rules.missing-kind", path=self._shown, kind=kind) for kind in needed if kind not in found)
+        yield from (message("rules.missing-kind", path=self.shown, kind=kind) for kind in needed if kind not in found)
 
-    def results(self) -> Iterator[CaseResult]:
-        """Each case, run."""
+    def run(self) -> Iterator[tuple[CaseResult, PreparedCase | None]]:
+        """Each case, run, and as it was prepared where it could be."""
         for case in self._file.get("cases", []):
-            faults = tuple(self._run(case))
-            yield CaseResult(self._rule.id, self._rule.version, self._shown, case["name"], faults)
+            where = {"path": self.shown, "case": case["name"]}
+            manifest, faults = self._manifest(case, where)
+            prepared = None
+            if manifest is not None and manifest.document is not None:
+                on = date.fromisoformat(case.get("as_of") or self._file["as_of"])
+                record = Record(**case.get("record", {}))
+                prepared = PreparedCase(case["name"], case, where, Court(manifest, manifest.document, self._release, record, on))
+                faults = tuple(prepared.faults(self.rule)) or tuple(self._without_optional_nodes(manifest, record, on, where))
+            yield CaseResult(self.rule.id, self.rule.version, self.shown, case["name"], faults), prepared
 
-    def _run(self, case: Data) -> Iterator[Message]:
-        where = {"path": self._shown, "case": case["name"]}
+    def _manifest(self, case: Data, where: Mapping[str, str]) -> tuple[Manifest | None, tuple[Message, ...]]:
+        """The manifest of a case, or why there is none that can be judged."""
         base: str = case.get("base") or self._file["base"]
         data = self._policy.documents.data.get(f"{self._pack.id}/bases/{base}")
         if not isinstance(data, dict):
-            yield message("rules.no-base", base=base, **where)
+            return None, (message("rules.no-base", base=base, **where),)
+        manifest = as_manifest(merge_patch(data, case.get("patch", {})), self.shown)
+        problems = (*manifest.syntax, *manifest.schema)
+        if not problems:
+            return manifest, ()
+        causes = ((problem.pointer, problem.message) for problem in problems)
+        return None, tuple(message("rules.invalid-manifest", pointer=pointer, cause=cause, **where) for pointer, cause in causes)
+
+    def _without_optional_nodes(
+        self, manifest: Manifest, record: Record, on: date, where: Mapping[str, str]
+    ) -> Iterator[Message]:
+        """Deletes each optional node in turn, where the rule can notice: it may not err on what a manifest may leave out."""
+        if manifest.document is None:
             return
-        manifest = as_manifest(merge_patch(data, case.get("patch", {})), self._shown)
-        for problem in (*manifest.syntax, *manifest.schema):
-            yield message("rules.invalid-manifest", pointer=problem.pointer, cause=problem.message, **where)
-        if manifest.readable:
-            yield from self._compare(case, manifest, where)
-
-    def _compare(self, case: Data, manifest: Manifest, where: dict[str, str]) -> Iterator[Message]:
-        on = date.fromisoformat(case.get("as_of") or self._file["as_of"])
-        record = Record(**case.get("record", {}))
-        finding = self._find(manifest, record, on)
-        if finding.verdict != case["expect"]:
-            because = message("rules.because", reason=finding.reason) if finding.reason is not None else ""
-            yield message("rules.verdict", expected=case["expect"], actual=finding.verdict, reason=because, **where)
-            return
-        if "level" in case and finding.level != case["level"]:
-            yield message("rules.level", expected=case["level"], actual=finding.level, **where)
-        if case["expect"] in {"fail", "review"}:
-            yield from _compare_pointers(case, finding, where)
-        yield from self._without_optional_nodes(manifest, record, on, where)
-
-    def _find(self, manifest: Manifest, record: Record, on: date) -> Finding:
-        judgement = judge(manifest, [self._release], _NO_CHOICE, record, on, identity=manifest.path)
-        return next(finding for finding in judgement.findings if finding.rule == self._rule.id)
-
-    def _without_optional_nodes(self, manifest: Manifest, record: Record, on: date, where: dict[str, str]) -> Iterator[Message]:
-        """Deletes each optional node in turn: no rule may err on what a manifest may leave out."""
-        for pointer, data in without_each_node(manifest.data):
+        for pointer, data in without_each_node(manifest.data, lambda path: touches(path, self._reach)):
             if manifest_validator.accepts(data):
-                finding = self._find(manifest._replace(data=data), record, on)
+                court = Court(manifest._replace(data=without_empty_lists(data)), manifest.document, self._release, record, on)
+                finding = court.finding(self.rule, manifest.path)
                 if finding.verdict is Verdict.ERROR and finding.reason is not None:
                     yield message("rules.optional-error", pointer=pointer, cause=finding.reason, **where)
 
@@ -168,7 +200,7 @@ def _home(pack: Pack, rule: Rule) -> Release:
     return (holding or list(reversed(pack.releases)))[0]
 
 
-def _compare_pointers(case: Data, finding: Finding, where: dict[str, str]) -> Iterator[Message]:
+def _compare_pointers(case: Data, finding: Finding, where: Mapping[str, str]) -> Iterator[Message]:
     if not case.get("at"):
         yield message("rules.no-pointer", **where)
         return
@@ -197,9 +229,11 @@ def as_manifest(data: Plain, shown: str) -> Manifest:
     return read_bytes(raw, shown, lambda: schema("ai-manifest"))
 
 
-def without_each_node(data: dict[str, Plain]) -> Iterator[tuple[str, dict[str, Plain]]]:
-    """Every node's pointer, with a copy of the data that lacks it."""
-    for path in _paths(data, ()):
+def without_each_node(
+    data: dict[str, Plain], wanted: Callable[[tuple[str | int, ...]], bool] = lambda _path: True
+) -> Iterator[tuple[str, dict[str, Plain]]]:
+    """Every wanted node's pointer, with a copy of the data that lacks it."""
+    for path in filter(wanted, _paths(data, ())):
         yield to_pointer(list(path)), cast("dict[str, Plain]", _without(data, path))
 
 

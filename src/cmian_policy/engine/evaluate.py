@@ -70,16 +70,19 @@ def judge(
     for release in policy:
         rules = [rule for rule in release.rules if not select or rule.id in select]
         if manifest.readable and manifest.document is not None:
-            court = _Court(manifest, manifest.document, release, record, on)
+            court = Court(manifest, manifest.document, release, record, on)
             facts[release.source.pack.id] = court.facts.values
-            findings += [_finding(rule, release, court.judge(rule), court.weight(rule), identity) for rule in rules]
+            findings += [court.finding(rule, identity) for rule in rules]
         else:
             findings += [_not_evaluated(rule, release, manifest, on, identity) for rule in rules]
     return Judgement(tuple(findings), facts)
 
 
-class _Court:
-    """One manifest before one release: the variables are set once, each rule is judged by itself."""
+class Court:
+    """One manifest before one release: facts and variables are set once, each rule is judged by itself.
+
+    The manifest is readable and ``document`` is its own. A rule need not be one of the release (authoring tries changed ones).
+    """
 
     def __init__(self, manifest: Manifest, document: LocatedDocument, release: CompiledRelease, record: Record, on: date) -> None:
         self._data = manifest.data
@@ -115,11 +118,12 @@ class _Court:
     def _holds(self, cel: str, context: Context) -> bool:
         return self._release.compiler.expression(cel).holds(context)
 
-    def weight(self, rule: Rule) -> Weight:
-        """The level of a rule for this manifest."""
-        return weigh(rule.level, self.facts.circumstances, self._on)
+    def finding(self, rule: Rule, identity: str) -> Finding:
+        """The one finding of a rule; ``identity`` names the project in its fingerprint."""
+        weight = weigh(rule.level, self.facts.circumstances, self._on)
+        return _finding(rule, self._release, self._judge(rule), weight, identity)
 
-    def judge(self, rule: Rule) -> _Result:
+    def _judge(self, rule: Rule) -> _Result:
         """The verdict of one rule. An expression that errs makes it ``error``: never a pass, never a failure."""
         circumstances = self.facts.circumstances
         if self.facts.error is not None:
