@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from importlib import import_module
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -24,26 +23,7 @@ if TYPE_CHECKING:
     from cmian_policy.model.text import Lang, Message
 
 _INTERRUPTED = 130
-_COMMANDS = {"check": "check", "explain": "explain", "rules": "rules", "schema": "schema"}
-
-
-class _Commands(Group):
-    """Commands found in their own modules when they are named: the others are never imported."""
-
-    def __init__(self, lang: Lang) -> None:
-        super().__init__("cmian-policy", help=render(message("help.app"), lang))
-        self.lang = lang
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """The names of the commands, sorted."""
-        return sorted(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
-        """One command, in the language of the run."""
-        if cmd_name not in _COMMANDS:
-            return None
-        built: click.Command = import_module(f"cmian_policy.cli.{_COMMANDS[cmd_name]}").build(self.lang)
-        return built
+_COMMANDS = ("check", "explain", "rules", "schema")
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -80,6 +60,10 @@ def language(arguments: Sequence[str]) -> Lang:
     return "en" if wanted == "en" else "fr"
 
 
+def _commands(lang: Lang) -> Group:
+    return Group(lang, "cmian-policy", "help.app", "cmian_policy.cli", _COMMANDS)
+
+
 def _run(arguments: list[str], lang: Lang) -> int:
     first = arguments[0] if arguments else "-h"
     if first in {"-h", "--help"} or (not first.startswith("-") and _asks(arguments, "-h", "--help")):
@@ -89,7 +73,7 @@ def _run(arguments: list[str], lang: Lang) -> int:
         return EXIT_OK
     if first.startswith("-"):
         raise UsageError(message("usage.option-first", option=first))
-    code = _Commands(lang).main(arguments, prog_name="cmian-policy", standalone_mode=False)
+    code = _commands(lang).main(arguments, prog_name="cmian-policy", standalone_mode=False)
     return code if isinstance(code, int) else EXIT_OK
 
 
@@ -102,7 +86,7 @@ def _asks(arguments: list[str], *names: str) -> bool:
 def _help(arguments: list[str], lang: Lang) -> int:
     from cmian_policy.cli.help import page  # noqa: PLC0415 - only for those who ask
 
-    text = page(_Commands(lang), list(takewhile(lambda argument: not argument.startswith("-"), arguments)), lang)
+    text = page(_commands(lang), list(takewhile(lambda argument: not argument.startswith("-"), arguments)), lang)
     if arguments:
         write_out(text)
         return EXIT_OK

@@ -15,3 +15,14 @@ def policies_folder(wanted: str | None) -> Path | None:
     if not Path(wanted).is_dir():
         raise UsageError(message("usage.no-policy-folder", path=wanted))
     return Path(wanted)
+
+
+def written_folder(wanted: str | None, *, may_be_absent: bool = False) -> Path:
+    """The folder that a writing command works on, ``./policies`` by default: the bundled one is never written by accident.
+
+    Raises ``UsageError`` when there is none, unless the command makes it.
+    """
+    folder = Path(wanted if wanted is not None else "policies")
+    if not folder.is_dir() and (folder.exists() or not may_be_absent):
+        raise UsageError(message("usage.no-policy-folder", path=folder.as_posix()))
+    return folder

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -70,10 +71,27 @@ def no_such_command(name: str, known: list[str]) -> UsageError:
 
 
 class Group(click.Group):
-    """A group of commands that answers in our words to a name that is none of them, and to no name at all."""
+    """Commands in one language, each found in its own module of ``package`` when it is named: the others are never imported.
 
-    def __init__(self, name: str, **settings: Any) -> None:  # noqa: ANN401 - click's own settings
-        super().__init__(name, no_args_is_help=False, add_help_option=False, **settings)
+    It answers in our words to a name that is no command, and to no name at all.
+    """
+
+    def __init__(self, lang: Lang, name: str, help_key: str, package: str, names: tuple[str, ...]) -> None:
+        super().__init__(name, help=render(message(help_key), lang), no_args_is_help=False, add_help_option=False)
+        self._lang = lang
+        self._package = package
+        self._names = names
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The names of the commands, sorted."""
+        return sorted(self._names)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """One command, in the language of the run."""
+        if cmd_name not in self._names:
+            return None
+        built: click.Command = import_module(f"{self._package}.{cmd_name}").build(self._lang)
+        return built
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:  # noqa: ANN401 - click's own type
         """As click does, with our words for a name that is no command."""

@@ -42,7 +42,7 @@ class Documents(NamedTuple):
 
 
 def kind_of(path: str) -> str | None:
-    """The contract that a policy file follows, by its place in the folder; None for a base manifest."""
+    """The contract that a policy file follows, by its place in the folder; None where no file belongs."""
     match path.split("/")[1:]:
         case ["pack.yaml"]:
             return "pack"
@@ -55,14 +55,14 @@ def kind_of(path: str) -> str | None:
         case ["rules", _, name]:
             return "cases" if name.endswith(".cases.yaml") else "rule"
         case ["bases", _]:
-            return None
+            return "ai-manifest"
         case _:
-            return "unknown"
+            return None
 
 
 def used_by_check(path: str) -> bool:
     """Whether judging a manifest needs the file; cases and their bases only prove rules."""
-    return kind_of(path) not in {"cases", None}
+    return kind_of(path) not in {"cases", "ai-manifest"}
 
 
 def read_documents(files: PolicyFiles, raw: Mapping[str, bytes], schema: Callable[[str], dict[str, Any]]) -> Documents:
@@ -89,9 +89,9 @@ def _violations(path: str, document: LocatedDocument, schema: Callable[[str], di
     from cmian_policy.model.problem import Problem  # noqa: PLC0415
 
     kind = kind_of(path)
-    if kind == "unknown":
+    if kind is None:
         return (Problem(message("policy.stray-file"), START),)
-    return explain(document, schema(kind)) if kind is not None else ()
+    return explain(document, schema(kind))
 
 
 def _refusals(problems: tuple[Problem, ...], shown: str) -> list[PolicyError]:

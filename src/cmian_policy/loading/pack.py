@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 Data = dict[str, Any]
 
 
-def load_packs(documents: Documents) -> tuple[Pack, ...]:
-    """Every pack of a folder with its releases, and a check of everything that they refer to.
+def load_packs(documents: Documents, *, checked: bool = False) -> tuple[Pack, ...]:
+    """Every pack of a folder with its releases, and a check of everything that they refer to (not of what was ``checked``).
 
     Raises ``PolicyError`` with all that is wrong: a pack id that is not its folder's name, two releases from the same day, a
     release that names a missing or a doubled rule version, facts or act, a rule that is not what its place says or that no
@@ -49,19 +49,19 @@ def load_packs(documents: Documents) -> tuple[Pack, ...]:
             errors.append(PolicyError(message("policy.no-pack-file"), documents.location(name)))
             continue
         packs.append(_pack(documents, name))
-        errors += _Coherence(documents, name).errors()
+        errors += [] if checked else _Coherence(documents, name).errors()
     refuse(errors)
     return tuple(packs)
 
 
 def load_rule(documents: Documents, pack: str, version: RuleVersion) -> Rule:
     """One version of a rule."""
-    return _rule(_data(documents, _rule_path(pack, version)))
+    return _rule(_data(documents, rule_path(pack, version)))
 
 
 def load_facts(documents: Documents, pack: str, version: int) -> FactsFile:
     """One version of a pack's facts file."""
-    data = _data(documents, _facts_path(pack, version))
+    data = _data(documents, facts_path(pack, version))
     return FactsFile(
         version=data["version"],
         grace_days=data["grace_days"],
@@ -75,10 +75,10 @@ def load_facts(documents: Documents, pack: str, version: int) -> FactsFile:
 
 def release_files(pack: str, release: Release) -> tuple[str, ...]:
     """The files that a release is made of, its own included, sorted by path."""
-    rules = (_rule_path(pack, version) for version in release.rules)
-    acts = (_act_path(pack, act) for act in release.acts)
+    rules = (rule_path(pack, version) for version in release.rules)
+    acts = (act_path(pack, act) for act in release.acts)
     own = f"{pack}/releases/{release.id}.yaml"
-    return tuple(sorted({f"{pack}/pack.yaml", own, _facts_path(pack, release.facts_version), *acts, *rules}))
+    return tuple(sorted({f"{pack}/pack.yaml", own, facts_path(pack, release.facts_version), *acts, *rules}))
 
 
 def rule_versions(documents: Documents, pack: str) -> tuple[RuleVersion, ...]:
@@ -89,15 +89,18 @@ def rule_versions(documents: Documents, pack: str) -> tuple[RuleVersion, ...]:
     return tuple(sorted(RuleVersion(rule, int(number)) for rule, number in numbers if number.isdigit()))
 
 
-def _rule_path(pack: str, version: RuleVersion) -> str:
+def rule_path(pack: str, version: RuleVersion) -> str:
+    """Where a version of a rule lies."""
     return f"{pack}/rules/{version.id}/v{version.version}.yaml"
 
 
-def _facts_path(pack: str, version: int) -> str:
+def facts_path(pack: str, version: int) -> str:
+    """Where a version of a pack's facts lies."""
     return f"{pack}/facts/v{version}.yaml"
 
 
-def _act_path(pack: str, act: str) -> str:
+def act_path(pack: str, act: str) -> str:
+    """Where an act of a pack lies."""
     return f"{pack}/sources/{act}.yaml"
 
 
@@ -210,10 +213,10 @@ class _Coherence:
 
     def _place_faults(self) -> Iterator[PolicyError]:
         for path, facts in self._under("facts"):
-            if path != _facts_path(self._pack, facts["version"]):
+            if path != facts_path(self._pack, facts["version"]):
                 yield self._error(message("policy.facts-elsewhere", version=facts["version"]), path, "/version")
         for path, source in self._under("sources"):
-            if path != _act_path(self._pack, source["act"]):
+            if path != act_path(self._pack, source["act"]):
                 yield self._error(message("policy.act-elsewhere", act=source["act"]), path, "/act")
 
     def _release_faults(self) -> Iterator[PolicyError]:
@@ -228,15 +231,15 @@ class _Coherence:
 
     def _missing_parts(self, path: str, release: Data) -> Iterator[PolicyError]:
         data = self._documents.data
-        if _facts_path(self._pack, release["facts"]["version"]) not in data:
+        if facts_path(self._pack, release["facts"]["version"]) not in data:
             yield self._error(message("policy.missing-facts", version=release["facts"]["version"]), path, "/facts/version")
         for index, source in enumerate(release["sources"]):
-            if _act_path(self._pack, source["act"]) not in data:
+            if act_path(self._pack, source["act"]) not in data:
                 yield self._error(message("policy.missing-act", act=source["act"]), path, f"/sources/{index}/act")
         seen: set[str] = set()
         for index, rule in enumerate(release["rules"]):
             where = f"/rules/{index}/id"
-            if _rule_path(self._pack, RuleVersion(rule["id"], rule["version"])) not in data:
+            if rule_path(self._pack, RuleVersion(rule["id"], rule["version"])) not in data:
                 yield self._error(message("policy.missing-rule", rule=rule["id"], version=rule["version"]), path, where)
             if rule["id"] in seen:
                 yield self._error(message("policy.doubled-rule", rule=rule["id"]), path, where)
@@ -244,14 +247,15 @@ class _Coherence:
 
     def _rule_faults(self) -> Iterator[PolicyError]:
         released = {
-            _rule_path(self._pack, RuleVersion(rule["id"], rule["version"]))
+            rule_path(self._pack, RuleVersion(rule["id"], rule["version"]))
             for _, release in self._under("releases")
             for rule in release["rules"]
         }
+        yield from self._orphans()
         for path, rule in self._under("rules"):
             if path not in released:
                 yield self._error(message("policy.unreachable-rule"), path)
-            if path != _rule_path(self._pack, RuleVersion(rule["id"], rule["version"])):
+            if path != rule_path(self._pack, RuleVersion(rule["id"], rule["version"])):
                 yield self._error(message("policy.rule-elsewhere", rule=rule["id"], version=rule["version"]), path, "/id")
             if rule["basis"] == "law" and not rule["references"]:
                 yield self._error(message("policy.law-without-reference"), path, "/references")
@@ -261,8 +265,15 @@ class _Coherence:
                 yield from self._quote_faults(path, rule["source"])
             yield from self._double_requires(path, rule)
 
+    def _orphans(self) -> Iterator[PolicyError]:
+        """Cases without their rule version would prove nothing, and look as if they did."""
+        for path in sorted(self._documents.data):
+            rule = f"{path.removesuffix('.cases.yaml')}.yaml"
+            if path.startswith(f"{self._pack}/rules/") and path.endswith(".cases.yaml") and rule not in self._documents.data:
+                yield self._error(message("policy.orphan-cases", rule=rule.removeprefix(f"{self._pack}/")), path)
+
     def _quote_faults(self, path: str, source: Data) -> Iterator[PolicyError]:
-        act = self._documents.data.get(_act_path(self._pack, source["act"]))
+        act = self._documents.data.get(act_path(self._pack, source["act"]))
         if act is None:
             yield self._error(message("policy.missing-act", act=source["act"]), path, "/source/act")
             return

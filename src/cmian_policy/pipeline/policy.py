@@ -87,30 +87,43 @@ class Policy:
         return load_facts(self.documents, pack.id, release.facts_version).grace_days
 
 
-def load_policy(folder: Path | None = None, *, cache_folder: Path | None = None, with_cases: bool = False) -> Policy:
+def load_policy(
+    folder: Path | None = None, *, cache_folder: Path | None = None, with_cases: bool = False, sealing: bool = False
+) -> Policy:
     """The packs of a folder laid out like ``policies/``; the bundled ones when none is named.
 
     ``cache_folder`` is where compiled policies are kept; None keeps nothing. ``with_cases`` reads the cases and their base
-    manifests too, which judging does without. Raises ``PolicyError`` with every fault of every
-    file that judging needs: a policy is used whole or not at all.
+    manifests too, which judging does without. ``sealing`` accepts published releases whose digests are still to be written.
+    Raises ``PolicyError`` with every fault of every file that judging needs, and for anything published whose bytes changed: a
+    policy is used whole or not at all.
     """
     files = PolicyFolder(folder or bundled.policies_folder(), "policies" if folder is None else folder.as_posix())
     raw = {path: files.read(path) for path in files.paths if with_cases or used_by_check(path)}
+    sums = files.checksums()
     store = PolicyCache(cache_folder)
-    key = _cache_key(raw)
+    key = _cache_key(raw, sums)
     source = "bundled" if folder is None else folder.as_posix()
     cached = store.get(key)
     if cached is not None:
         documents = Documents(cached.documents, {}, files.shown)
-        return Policy(load_packs(documents), documents, raw, source, Compiler(cached.expressions))
+        return Policy(load_packs(documents, checked=True), documents, raw, source, Compiler(cached.expressions))
+    from cmian_policy.loading.digests import digest_faults  # noqa: PLC0415 - what the cache holds was verified
+
     documents = read_documents(files, raw, schema)
+    # Before anything is made of the data: a changed paragraph is the act's fault, not that of the rule that quotes it.
+    refuse(digest_faults(documents, raw, sums, sealing=sealing))
     policy = Policy(load_packs(documents), documents, raw, source, Compiler())
     policy.compile_all()
-    store.put(key, CachedPolicy(documents.data, policy.compiler.compiled()))
+    if not sealing:
+        store.put(key, CachedPolicy(documents.data, policy.compiler.compiled()))
     return policy
 
 
-def _cache_key(raw: Mapping[str, bytes]) -> str:
-    """A digest of all that a compiled policy depends on: its files, the tool, Python and the CEL engine."""
-    made_by = [__version__, sys.version, *engine_stamp(), digest(dict(raw))]
+def _cache_key(raw: Mapping[str, bytes], sums: bytes | None) -> str:
+    """A digest of all that a compiled policy depends on: its files, the tool, Python and the CEL engine.
+
+    What is published was verified against ``sums`` before it was kept, so that a policy found in the cache needs no more.
+    """
+    recorded = None if sums is None else hashlib.sha256(sums).hexdigest()
+    made_by = [__version__, sys.version, *engine_stamp(), digest(dict(raw)), recorded]
     return hashlib.sha256(json.dumps(made_by).encode()).hexdigest()

@@ -128,16 +128,16 @@ def _label_key(finding: Finding) -> str:
 def _basis(finding: Finding, writer: _Writer) -> str:
     if finding.basis is None:
         return ""
-    if finding.source is not None:
-        return writer.line(f"text.basis.{finding.basis}", paragraph=finding.source.paragraph)
-    article = finding.references[0].article if finding.references else ""
-    return writer.line("text.basis.article", article=article)
+    paragraph = finding.source.paragraph if finding.source is not None else ""
+    return writer.line(f"text.basis.{finding.basis}", paragraph=paragraph)
 
 
 def _quiet_finding(finding: Finding, writer: _Writer) -> Iterator[str]:
     yield _title(finding, writer)
     if finding.reason is not None:
         yield f"   = {writer.line('text.reason', reason=finding.reason)}"
+    if finding.level_reason is not None and finding.verdict is not Verdict.NOT_APPLICABLE:
+        yield f"   = {_level_reason(finding, finding.level_reason, writer)}"
 
 
 def _finding(finding: Finding, path: str, source: list[str], writer: _Writer) -> Iterator[str]:
@@ -181,7 +181,7 @@ def _details(finding: Finding, writer: _Writer) -> Iterator[str]:
     if finding.source is not None:
         yield writer.line("text.source", quote=finding.source.quote)
     if finding.level_reason is not None:
-        yield writer.line("text.level-reason", level=message(f"text.level.{finding.level}"), reason=finding.level_reason)
+        yield _level_reason(finding, finding.level_reason, writer)
     for change in finding.level_changes:
         yield writer.line("text.level-change", level=message(f"text.level.{change.level}"), date=change.start.isoformat())
     yield from _references(finding, writer)
@@ -193,8 +193,12 @@ def _details(finding: Finding, writer: _Writer) -> Iterator[str]:
         yield writer.line("text.help", rule=finding.rule)
 
 
+def _level_reason(finding: Finding, reason: Text, writer: _Writer) -> str:
+    return writer.line("text.level-reason", level=message(f"text.level.{finding.level}"), reason=reason)
+
+
 def _references(finding: Finding, writer: _Writer) -> Iterator[str]:
-    if writer.style.verbosity > 0:
+    if writer.style.verbosity > 0 or finding.basis == "law":
         for reference in finding.references:
             certainty = message(f"certainty.{reference.certainty}")
             yield writer.line(
