@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +48,7 @@ def review(rule_id: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - as
 def write_policy(
     folder: Path, *rules: dict[str, Any], published: bool = True, in_force_from: str = "2025-01-01", pack: str = "essai"
 ) -> Path:
-    """A policy folder with one pack and one release, 2025.1; JSON is YAML."""
+    """A policy folder with one pack and one release, 2025.1, that was never sealed; JSON is YAML."""
     files: dict[str, Any] = {
         "pack.yaml": {"id": pack, "title": both("Paquet fictif"), "publisher": both("Personne"), "disclaimer": both("Fictif.")},
         "facts/v1.yaml": {
@@ -75,12 +74,9 @@ def write_policy(
         "in_force_from": in_force_from,
         "supersedes": None,
         "changelog": {"fr": ["Essai."], "en": ["Test."]},
-        "facts": {"version": 1, "sha256": _sha256(raw["facts/v1.yaml"])},
+        "facts": {"version": 1},
         "sources": [],
-        "rules": [
-            {"id": each["id"], "version": each["version"], "sha256": _sha256(raw[f"rules/{each['id']}/v{each['version']}.yaml"])}
-            for each in rules
-        ],
+        "rules": [{"id": each["id"], "version": each["version"]} for each in rules],
     }
     if published:
         release["published"] = "2026-11-23"
@@ -90,7 +86,3 @@ def write_policy(
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
     return folder
-
-
-def _sha256(raw: bytes) -> str:
-    return hashlib.sha256(raw).hexdigest()

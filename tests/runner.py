@@ -135,7 +135,7 @@ def edited(text: str, *changes: tuple[str, str]) -> str:
     return text
 
 
-# The nineteen required fields: compliant, with one piece of advice (CMIAN-F01).
+# The nineteen required fields: compliant, with advice (CMIAN-F01 and, from 2026.1 on, CMIAN-G03).
 MINIMAL = """\
 schema_version: "1.0"
 project:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FORMATS = pytest.mark.parametrize("form", ["text", "json"])
+V1 = ("--policy", "cmian@2025.1")  # the release whose rules judge no retired project
 SCHEMA: dict[str, Any] = json.loads((ROOT / "schemas/report/1.0.schema.json").read_text(encoding="utf-8"))
 
 
@@ -45,6 +47,19 @@ def valid(done: Done) -> dict[str, Any]:
 def kinds(done: Done) -> list[str]:
     """The kinds of the notes of a report."""
     return [note["kind"] for note in valid(done)["notes"]]
+
+
+def ended(date: str) -> str:
+    """A retired project with this end date."""
+    return edited(RETIRED, ("status: retired\n", f"status: retired\n  end_date: {date}\n"))
+
+
+def judging(done: Done) -> dict[str, tuple[str, int]]:
+    """The release of each pack that judged the one manifest of a report, with its number of findings."""
+    (manifest,) = valid(done)["manifests"]
+    found = Counter((finding["pack"], finding["release"]) for finding in manifest["findings"] if finding["pack"])
+    assert len({pack for pack, _ in found}) == len(found), "two releases of one pack"
+    return {pack: (release, number) for (pack, release), number in found.items()}
 
 
 def write(folder: Path, **manifests: str) -> None:
@@ -72,13 +87,42 @@ def test_an_unreadable_manifest_is_1(check: Check, form: str) -> None:
 
 
 @FORMATS
-def test_a_retired_project_is_0(check: Check, form: str) -> None:
-    assert check(RETIRED, "-f", form).code == OK
+@pytest.mark.parametrize(
+    ("manifest", "options"), [pytest.param(RETIRED, V1, id="not judged"), pytest.param(ended("2026-06"), (), id="judged")]
+)
+def test_a_retired_project_is_0(check: Check, manifest: str, options: tuple[str, ...], form: str) -> None:
+    done = check(manifest, *options, "-f", form)
+    assert (done.code, done.err) == (OK, "")
 
 
 def test_a_retired_project_is_not_applicable_and_not_compliant(check: Check) -> None:
-    report = valid(check(RETIRED))
+    done = check(RETIRED, *V1)
+    report = valid(done)
     assert report["verdict"] == report["manifests"][0]["verdict"] == "not_applicable"
+    assert (done.code, kinds(done)) == (OK, [])
+
+
+@pytest.mark.parametrize("date", [ON, "2026-11", "2020-01"])
+def test_a_retired_project_that_says_when_is_compliant(check: Check, date: str) -> None:
+    """CMIAN-G02 v2 is the one pack rule that judges it."""
+    done = check(ended(date))
+    report = valid(done)
+    assert (done.code, report["verdict"], report["manifests"][0]["verdict"]) == (OK, "compliant", "compliant")
+    judged = {
+        finding["rule"]: finding["verdict"]
+        for finding in report["manifests"][0]["findings"]
+        if finding["pack"] and finding["verdict"] != "not_applicable"
+    }
+    assert judged == {"CMIAN-G02": "pass"}
+
+
+@pytest.mark.parametrize("manifest", [RETIRED, ended("2026-11-24"), ended("2026-12")], ids=["absent", "tomorrow", "next month"])
+def test_a_retired_project_without_a_past_end_is_1(check: Check, manifest: str) -> None:
+    done = check(manifest)
+    assert (done.code, valid(done)["verdict"]) == (NON_COMPLIANT, "non_compliant")
+    found = done.finding("CMIAN-G02")
+    assert (found["version"], found["verdict"], found["level"]) == (2, "fail", "blocking")
+    assert [observation["pointer"] for observation in found["observations"]] == ["/project/end_date"]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +144,9 @@ def test_a_retired_project_is_not_applicable_and_not_compliant(check: Check) -> 
         pytest.param(["check", "--policy-dir", "absent"], ["absent", "n'existe pas"], id="missing policy folder"),
         pytest.param(["check", "--policy-dir", "ai-manifest.yaml"], ["ai-manifest.yaml"], id="policy folder that is a file"),
         pytest.param(["check", "--select", "CMIAN-T1"], ["CMIAN-T1", "CMIAN-T01"], id="unknown rule, did you mean"),
-        pytest.param(["check", "--select", "CMIAN-A07"], ["CMIAN-A07"], id="rule of a later release"),
+        pytest.param(["check", "--select", "CMIAN-A99"], ["CMIAN-A99"], id="rule of no release"),
+        pytest.param(["check", *V1, "--select", "CMIAN-A07"], ["CMIAN-A07"], id="rule of a later release"),
+        pytest.param(["check", *V1, "--select", "LAW-T06"], ["LAW-T06"], id="rule of a pack that is not used"),
         pytest.param(["check", "--select", "manifest-schema"], ["manifest-schema", "intégrée"], id="built-in rule selected"),
         pytest.param(["check", "--select", "CMIAN-T01", "--select", "NIMPORTE"], ["NIMPORTE"], id="one rule of two unknown"),
         pytest.param(["check", "--select", ""], [], id="empty rule"),
@@ -145,8 +191,9 @@ def test_rules_test_fails_when_its_filter_matches_nothing(run: Run) -> None:
 
 @FORMATS
 def test_a_usage_error_found_late_leaves_standard_output_empty(check: Check, form: str) -> None:
-    done = check(MINIMAL, "--select", "CMIAN-A07", "-f", form)
-    assert (done.code, done.out) == (USAGE, "")
+    for options in (("--select", "CMIAN-A99"), (*V1, "--select", "CMIAN-A07")):
+        done = check(MINIMAL, *options, "-f", form)
+        assert (done.code, done.out) == (USAGE, "")
 
 
 def test_an_empty_folder_is_3_with_a_report_that_says_so(run: Run) -> None:
@@ -179,7 +226,7 @@ def test_a_date_before_the_first_release_is_3_even_for_a_blocked_project(check: 
     assert done.code == NOTHING_CHECKED
     assert report["verdict"] == "error"
     assert "nothing-checked" in kinds(done)
-    assert [(used["pack"], used["release"]) for used in report["policy"]] == [("cmian", None)]
+    assert [(used["pack"], used["release"]) for used in report["policy"]] == [("cmian", None), ("fr-eu-law", None)]
 
 
 def test_a_broken_manifest_before_the_first_release_keeps_its_own_verdict(check: Check) -> None:
@@ -320,8 +367,10 @@ def test_one_manifest_unchecked_makes_the_run_3_beside_a_compliant_one(run: Run,
 
 def test_a_retired_project_beside_a_compliant_one_is_compliant(run: Run, tmp_path: Path) -> None:
     write(tmp_path, a=named("a"), b=named("b", RETIRED))
-    done = run("check", "-f", "json", "--as-of", ON)
-    assert (done.code, valid(done)["verdict"]) == (OK, "compliant")
+    done = run("check", "-f", "json", "--as-of", ON, *V1)
+    report = valid(done)
+    assert (done.code, report["verdict"]) == (OK, "compliant")
+    assert [manifest["verdict"] for manifest in report["manifests"]] == ["compliant", "not_applicable"]
 
 
 def test_a_draft_alone_is_3_and_is_used_only_when_named(check: Check, tmp_path: Path) -> None:
@@ -412,8 +461,52 @@ def test_fail_on_never_keeps_2(run: Run) -> None:
 
 
 def test_a_pin_of_the_release_in_force_passes(check: Check) -> None:
-    done = check(f"policy: [cmian@2025.1]\n{MINIMAL}")
-    assert done.code == OK
+    for pins in ("cmian@2026.1", "fr-eu-law@2026.1", "cmian@2026.1, fr-eu-law@2026.1"):
+        done = check(f"policy: [{pins}]\n{MINIMAL}")
+        assert done.code == OK
+        assert done.finding("policy-pin")["verdict"] == "pass"
+
+
+@pytest.mark.parametrize("on", ["2026-09-01", ON, "2026-11-29"])
+def test_a_pin_of_cmian_2025_1_is_a_note_through_its_grace(check: Check, on: str) -> None:
+    """Ninety days from 2026-09-01, the first day of the release that superseded it (rules.md, "Pins")."""
+    done = check(f"policy: [cmian@2025.1]\n{MINIMAL}", "--as-of", on)
+    assert (done.code, valid(done)["verdict"]) == (OK, "compliant")
+    found = done.finding("policy-pin")
+    assert (found["verdict"], found["level"]) == ("fail", "note")
+    assert [observation["pointer"] for observation in found["observations"]] == ["/policy/0"]
+    assert "2026-11-29" in done.messages("policy-pin")[0]
+    assert judging(done) == {"cmian": ("2025.1", 15), "fr-eu-law": ("2026.1", 18)}
+
+
+@pytest.mark.parametrize(
+    ("pin", "on", "judges"),
+    [
+        ("cmian@2025.1", "2026-11-30", {"cmian": ("2025.1", 15), "fr-eu-law": ("2026.1", 18)}),
+        ("fr-eu-law@2025.1", "2026-08-02", {"cmian": ("2025.1", 15), "fr-eu-law": ("2025.1", 14)}),
+        ("fr-eu-law@2026.1", "2026-12-02", {"cmian": ("2026.1", 25), "fr-eu-law": ("2026.1", 18)}),
+    ],
+)
+def test_a_pin_past_its_grace_blocks_and_the_pinned_release_still_judges(
+    check: Check, pin: str, on: str, judges: dict[str, tuple[str, int]]
+) -> None:
+    """From 2026-11-30 for cmian@2025.1; fr-eu-law has no grace: from the first day of the successor."""
+    done = check(f"policy: [{pin}]\n{MINIMAL}", "--as-of", on)
+    assert (done.code, valid(done)["verdict"]) == (NON_COMPLIANT, "non_compliant")
+    found = done.finding("policy-pin")
+    assert (found["verdict"], found["level"]) == ("fail", "blocking")
+    assert [observation["pointer"] for observation in found["observations"]] == ["/policy/0"]
+    assert pin in done.messages("policy-pin")[0]
+    assert judging(done) == judges
+    assert done.report["summary"]["blocking"] == 1
+
+
+@pytest.mark.parametrize(
+    ("pin", "on"), [("cmian@2025.1", "2026-08-31"), ("fr-eu-law@2025.1", "2026-08-01"), ("fr-eu-law@2026.1", "2026-12-01")]
+)
+def test_a_pin_passes_through_the_last_day_of_its_release(check: Check, pin: str, on: str) -> None:
+    done = check(f"policy: [{pin}]\n{MINIMAL}", "--as-of", on)
+    assert (done.code, valid(done)["verdict"]) == (OK, "compliant")
     assert done.finding("policy-pin")["verdict"] == "pass"
 
 
@@ -459,14 +552,15 @@ def test_select_cannot_hide_a_broken_manifest(check: Check) -> None:
 
 @pytest.mark.parametrize("manifest", [MINIMAL, CHATBOT, RETIRED, UNREADABLE])
 def test_findings_are_rules_times_manifests(check: Check, manifest: str) -> None:
-    """Fifteen rules and three built-in ones, each exactly once, whatever happens."""
+    """The rules of both packs and three built-in ones, each exactly once, whatever happens."""
     done = check(manifest)
     report = valid(done)
     rules = [finding["rule"] for finding in report["manifests"][0]["findings"]]
-    assert len(rules) == len(set(rules)) == 18
+    assert len(rules) == len(set(rules)) == 3 + 25 + 18
+    assert judging(done) == {"cmian": ("2026.1", 25), "fr-eu-law": ("2026.1", 18)}
     summary = report["summary"]
     counted = sum(summary[verdict] for verdict in ("pass", "fail", "waived", "not_applicable", "review", "error"))
-    assert counted == 18
+    assert counted == 46
 
 
 def test_no_cache_offline_and_quiet_change_no_code(check: Check) -> None:

@@ -115,6 +115,7 @@ def test_a_policy_folder_beside_the_bundled_one(launch: Callable[..., Done], tmp
     bundled, folder = (launch("check", "--as-of", ON, "-f", "json", *more) for more in ((), ("--policy-dir", "regles")))
     assert (bundled.code, folder.code) == (NON_COMPLIANT, NON_COMPLIANT)
     assert folder.report["manifests"] == bundled.report["manifests"]
-    assert [used["source"] for used in bundled.report["policy"]] == ["bundled"]
-    assert [used["source"] for used in folder.report["policy"]] == ["regles"]
+    assert [used["pack"] for used in bundled.report["policy"]] == ["cmian", "fr-eu-law"]
+    assert [used["source"] for used in bundled.report["policy"]] == ["bundled", "bundled"]
+    assert [used["source"] for used in folder.report["policy"]] == ["regles", "regles"]
     assert [used["sha256"] for used in folder.report["policy"]] == [used["sha256"] for used in bundled.report["policy"]]

@@ -252,11 +252,12 @@ def bundled() -> Policy:
 def test_the_bundled_cases_prove_their_rule(bundled: Policy, rule_id: str) -> None:
     report = run_cases(bundled, [rule_id])
     assert [render(fault, "en") for fault in report.failures] == []
-    assert (report.rules, report.passed) == (1, len(report.cases))
+    versions = [path for path in (BUNDLED / "cmian" / "rules" / rule_id).glob("v*.yaml") if not path.name.endswith(".cases.yaml")]
+    assert (report.rules, report.passed) == (len(versions), len(report.cases))
 
 
 def test_the_command_says_what_it_ran(tmp_path: Path) -> None:
-    done = command("rules", "test", "--rule", "CMIAN-F02", "-f", "json", cwd=tmp_path)
+    done = command("rules", "test", "--rule", "CMIAN-F09", "-f", "json", cwd=tmp_path)
     assert (done.code, done.out) == (2, "")
     done = command("rules", "test", "--rule", "CMIAN-A05", "--rule", "CMIAN-I01", "-f", "json", cwd=tmp_path)
     assert done.code == 0, done.out
@@ -298,7 +299,8 @@ BREAKS = {
 def test_a_bundled_rule_broken_on_purpose_is_caught(tmp_path: Path, name: str) -> None:
     rule_id, old, new = BREAKS[name]
     others = [folder.name for folder in (BUNDLED / "cmian" / "rules").iterdir() if folder.name != rule_id]
-    shutil.copytree(BUNDLED, tmp_path / "policies", ignore=shutil.ignore_patterns(*others))
+    later = ("fr-eu-law", "2026.*.yaml", "v2.*", "SHA256SUMS")
+    shutil.copytree(BUNDLED, tmp_path / "policies", ignore=shutil.ignore_patterns(*others, *later))
     alone = release(rules=[{"id": rule_id, "version": 1}], sources=[{"act": "V2024-420"}])
     write(tmp_path / "policies" / "cmian" / "releases" / "2025.1.yaml", alone)
     path = tmp_path / "policies" / "cmian" / "rules" / rule_id / "v1.yaml"

@@ -1,4 +1,7 @@
-"""What the documents say is tried: every command, manifest, rule file and condition that they show, and every link."""
+"""What the READMEs say is tried: every command, manifest and code that they show; of every document, its links and spaces.
+
+The guide for those who write rules is followed in ``test_guide.py``.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,10 @@ import re
 import shlex
 import shutil
 import sys
-from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from cmian_policy.lang.cel import Environment, timestamp
 from cmian_policy.lang.yaml import read
 from tests.runner import OK, ROOT, Done, Run, environment, execute
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from cmian_policy.model.document import Plain
 
 ENGLISH, FRENCH, RULES = "README.md", "README.fr.md", "docs/ecrire-une-regle.md"
-LANGUAGE = {ENGLISH: "en", FRENCH: "fr", RULES: "fr"}
+LANGUAGE = {ENGLISH: "en", FRENCH: "fr"}
 IN_FRENCH = (FRENCH, RULES, "examples/README.fr.md")
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INLINE_CODE = re.compile(r"`[^`\n]*`")
@@ -69,7 +70,7 @@ def commands(name: str) -> Iterator[Command]:
 
 
 def every_command() -> list[object]:
-    """The commands of every document, as parameters of a test."""
+    """The commands of both READMEs, as parameters of a test."""
     return [pytest.param(name, command, id=f"{name}: {command.line}") for name in LANGUAGE for command in commands(name)]
 
 
@@ -89,26 +90,11 @@ def leaves(value: Plain) -> int:
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
-    """A copy of what the documents' commands work on: examples, rules with those of the guide, and the README's manifest."""
+    """A copy of what the documents' commands work on: examples, rules, and the README's manifest."""
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
     shutil.copytree(ROOT / "policies", tmp_path / "policies")
     (tmp_path / "ai-manifest.yaml").write_text(blocks(ENGLISH, "yaml")[0], encoding="utf-8")
     return tmp_path
-
-
-def add_the_guides_rule(shop: Path) -> None:
-    """Writes the files that the guide shows piece by piece, each piece headed by its path."""
-    pieces: dict[str, str] = {}
-    for block in blocks(RULES, "yaml"):
-        head, _, body = block.partition("\n")
-        assert head.startswith("# cmian/"), f"this piece does not say where it belongs: {head}"
-        path = head.removeprefix("# ")
-        pieces[path] = pieces.get(path, "") + body
-    for path, content in pieces.items():
-        target = shop / "policies" / path
-        assert not target.exists(), f"the guide would overwrite {path}"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(content, encoding="utf-8")
 
 
 def play(run: Run, shop: Path, line: str, lang: str) -> Done:
@@ -131,8 +117,6 @@ def test_both_readmes_hold_the_same_commands_in_the_same_order() -> None:
 
 @pytest.mark.parametrize(("name", "command"), every_command())
 def test_a_command_does_what_the_document_shows(run: Run, shop: Path, name: str, command: Command) -> None:
-    if name == RULES:
-        add_the_guides_rule(shop)
     done = play(run, shop, command.line, LANGUAGE[name])
     assert (done.code, done.err) == (command.code, "")
     assert done.out
@@ -150,25 +134,6 @@ def test_the_python_of_the_readme_prints_what_its_comment_says(shop: Path, home:
         done = execute([sys.executable, "-c", code], shop, environment(home))
         assert (done.code, done.err) == (OK, "")
         assert done.out == code.rpartition("  # ")[2]
-
-
-def test_the_conditions_of_the_guide_never_err(shop: Path) -> None:
-    conditions = [line for block in blocks(RULES, "cel") for line in block.splitlines()]
-    assert conditions
-    environment_ = Environment()
-    for path in (shop / "ai-manifest.yaml", shop / "policies/cmian/bases/chatbot.yaml"):
-        manifest = read(path.read_bytes(), path.name).data
-        variables = {"manifest": manifest, "facts": {"education": True}, "today": timestamp(date(2026, 11, 23))}
-        for condition in conditions:
-            assert environment_.compile(condition).holds(environment_.context(variables)) in {True, False}
-
-
-def test_the_guide_explains_every_key_of_a_rule_and_of_its_cases(run: Run) -> None:
-    rule, cases = (run("schema", name).report["properties"] for name in ("rule", "cases"))
-    require, case = rule["require"]["items"]["properties"], cases["cases"]["items"]["properties"]
-    explained = set(re.findall(r"`(\w+)", text(RULES)))
-    assert {*rule, *require, *rule["level"]["properties"], *rule["waivable"]["anyOf"][1]["properties"]} <= explained
-    assert {*cases, *case} - {"cases", "name"} <= explained
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "changelog.d").glob("*.md")), ids=lambda path: path.name)

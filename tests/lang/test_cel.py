@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib.util
 import subprocess
 import sys
 import time
@@ -236,6 +237,52 @@ def test_a_restored_condition_errs_as_the_compiled_one_does() -> None:
 def test_bytes_that_are_no_condition_are_refused(raw: bytes) -> None:
     with pytest.raises(ExpressionError):
         ENVIRONMENT.restore(raw).holds(ENVIRONMENT.context(DATA))
+
+
+# start-up
+
+
+def installed(name: str) -> bool:
+    """Whether a module could be imported, found without importing it here."""
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ModuleNotFoundError:  # its parent package is not there either
+        return False
+
+
+UNIMPORTED = """
+import datetime as dt, sys
+from cmian_policy.lang.cel import Environment, timestamp
+def loaded():
+    return any(name == "google.protobuf" or name.startswith("google.protobuf.") for name in sys.modules)
+def answers(environment):
+    manifest = {"day": "2026-11-23", "month": "2026-01"}
+    context = environment.context({"manifest": manifest, "today": timestamp(dt.date(2026, 11, 23))})
+    return [environment.compile(text).holds(context) for text in sys.argv[1:]]
+environment = Environment()
+print(loaded(), answers(environment), loaded())
+import google.protobuf  # still there for whoever asks
+print(google.protobuf.__version__ != "", answers(environment), answers(Environment()))
+"""
+
+
+@pytest.mark.skipif(not installed("google.protobuf"), reason="google.protobuf is not installed")
+def test_an_environment_leaves_protobuf_unimported_and_dates_still_hold() -> None:
+    """The engine looks for it, conditions never need it, and importing it costs a third of a start-up."""
+    conditions = {
+        "date(manifest.day) <= today": True,
+        "date(manifest.day) == today": True,
+        "plus_months(today, -12) < date(manifest.month)": True,
+        "plus_months(date('2026-01-31'), 1) == timestamp('2026-02-28T00:00:00Z')": True,
+        "today.getFullYear() == 2026": True,
+        "today < date('2026-01')": False,
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", UNIMPORTED, *conditions], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.stderr == ""
+    expected = list(conditions.values())
+    assert done.stdout.splitlines() == [f"False {expected} False", f"True {expected} {expected}"]
 
 
 # extensions: optional, strings, bindings and nothing else

@@ -31,11 +31,12 @@ DYNAMIC = {
     *(f"text.outcome.{outcome}" for outcome in Outcome),
     *(f"text.manifest.{outcome}" for outcome in Outcome),
     *(f"text.count.{name}" for name in (*Level, *Verdict, "manifests") if name != "fail"),
-    *(f"text.basis.{basis}" for basis in ("deliberation", "interpretation", "law", "article")),
+    *(f"text.basis.{basis}" for basis in ("deliberation", "interpretation", "law")),
     *(f"explain.basis.{basis}" for basis in ("deliberation", "interpretation")),
     *(f"certainty.{each}" for each in ("primary", "official", "secondary", "unverified", "contested")),
     *(f"excluded.{each}" for each in ("builtin", "gitignore")),
     *(f"type.{each}" for each in ("array", "boolean", "integer", "null", "number", "object", "string")),
+    *(f"lint.{what}-near" for what in ("at-nowhere", "for-each-nowhere", "placeholder-nowhere")),
     *(f"{rule}.{part}" for rule in BUILTIN for part in ("title", "remediation")),
 }
 # Families whose members are named elsewhere in another form: an option, a command, a form of the schema, a YAML fault.

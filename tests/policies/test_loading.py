@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +15,7 @@ from cmian_policy.model.verdict import Outcome
 from cmian_policy.pipeline.policy import load_policy
 from tests.packs import (
     QUOTE,
+    ROOT,
     Data,
     applies,
     both,
@@ -412,3 +414,25 @@ def test_a_damaged_cache_is_made_again(tmp_path: Path, damage: bytes) -> None:
         report = check(tmp_path / "project", tmp_path / "policies", cache_folder=tmp_path / "cache")
         assert report.verdict is Outcome.NON_COMPLIANT
         assert stored.read_bytes() != raw
+
+
+def test_cases_without_their_rule_version_prove_nothing_and_are_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "policies"
+    shutil.copytree(ROOT / "policies", folder)
+    cases = folder / "cmian" / "rules" / "CMIAN-F01" / "v1.cases.yaml"
+    shutil.copy(cases, cases.with_name("v7.cases.yaml"))
+    with pytest.raises(PolicyError) as caught:
+        load_policy(folder, with_cases=True)
+    assert (caught.value.message.key, caught.value.also) == ("policy.orphan-cases", ())
+    assert str(caught.value.location).startswith(f"{folder.as_posix()}/cmian/rules/CMIAN-F01/v7.cases.yaml:1:1")
+
+
+def test_a_base_that_no_case_uses_is_read_as_a_manifest_too(tmp_path: Path) -> None:
+    folder = tmp_path / "policies"
+    shutil.copytree(ROOT / "policies", folder)
+    (folder / "cmian" / "bases" / "unused.yaml").write_text('schema_version: "1.0"\nproject: {idd: x}\n', encoding="utf-8")
+    with pytest.raises(PolicyError) as caught:
+        load_policy(folder, with_cases=True)
+    places = {str(error.location).removeprefix(f"{folder.as_posix()}/") for error in (caught.value, *caught.value.also)}
+    assert "cmian/bases/unused.yaml:2:11" in places
+    load_policy(folder)  # judging manifests reads no base

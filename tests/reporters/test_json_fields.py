@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
@@ -53,6 +54,7 @@ FINDING = [
     "waiver",
     "fingerprint",
 ]
+REFERENCE = ["title", "article", "url", "applies_from", "checked_on", "certainty"]
 OBSERVATION = ["require", "pointer", "message", "line", "column", "end_line", "end_column"]
 
 
@@ -62,7 +64,7 @@ def test_the_fields_are_those_of_the_contract(check: Check, manifest: str) -> No
     jsonschema.Draft202012Validator(SCHEMA).validate(report)
     assert list(report) == TOP
     assert list(report["tool"]) == ["name", "version"]
-    assert [list(used) for used in report["policy"]] == [POLICY]
+    assert [list(used) for used in report["policy"]] == [POLICY, POLICY]
     assert list(report["register"]) == REGISTER
     assert list(report["summary"]) == SUMMARY
     (held,) = report["manifests"]
@@ -81,25 +83,25 @@ def test_the_values_of_a_failure(check: Check) -> None:
     assert report["schema_version"] == "1.0"
     assert report["tool"]["name"] == "cmian-policy"
     assert (report["evaluated_on"], report["partial"], report["lang"]) == (ON, False, "fr")
-    (used,) = report["policy"]
-    assert {key: used[key] for key in POLICY if key != "sha256"} == {
-        "pack": "cmian",
-        "release": "2025.1",
-        "in_force_from": "2025-01-01",
-        "draft": False,
-        "source": "bundled",
-        "commit": None,
-        "signed": None,
-    }
+    bundled = {"draft": False, "source": "bundled", "commit": None, "signed": None}
+    assert [{key: used[key] for key in POLICY if key != "sha256"} for used in report["policy"]] == [
+        {"pack": "cmian", "release": "2026.1", "in_force_from": "2026-09-01", **bundled},
+        {"pack": "fr-eu-law", "release": "2026.1", "in_force_from": "2026-08-02", **bundled},
+    ]
+    first, second = (used["sha256"] for used in report["policy"])
+    assert re.fullmatch("[0-9a-f]{64}", first)
+    assert re.fullmatch("[0-9a-f]{64}", second)
+    assert first != second
     assert report["register"] == {"configured": False, **dict.fromkeys(REGISTER[1:])}
     (held,) = report["manifests"]
     assert held["path"] == "ai-manifest.yaml"
     assert held["project"] == "essai"
     assert held["sha256"] == hashlib.sha256(CHATBOT.encode()).hexdigest()
-    assert list(held["facts"]) == ["cmian"]
+    assert list(held["facts"]) == ["cmian", "fr-eu-law"]
     assert held["facts"]["cmian"]["live"] is True
+    assert held["facts"]["fr-eu-law"]["live"] is True
     finding = done.finding("CMIAN-T01")
-    assert (finding["pack"], finding["release"], finding["version"]) == ("cmian", "2025.1", 1)
+    assert (finding["pack"], finding["release"], finding["version"]) == ("cmian", "2026.1", 1)
     assert (finding["basis"], finding["verdict"], finding["level"]) == ("deliberation", "fail", "blocking")
     assert (finding["source"]["act"], finding["source"]["paragraph"]) == ("V2024-420", "1")
     assert (finding["waiver"], finding["fixable"], finding["reason"]) == (None, False, None)
@@ -107,6 +109,19 @@ def test_the_values_of_a_failure(check: Check) -> None:
         "/transparency/disclosure/text/fr",
         "/transparency/disclosure/places",
     }
+
+
+def test_the_values_of_a_failure_of_a_rule_of_law(check: Check) -> None:
+    finding = check(CHATBOT).finding("LAW-T03")
+    assert (finding["pack"], finding["release"], finding["version"]) == ("fr-eu-law", "2026.1", 1)
+    assert (finding["basis"], finding["verdict"], finding["level"]) == ("law", "fail", "blocking")
+    assert (finding["waiver"], finding["fixable"], finding["reason"]) == (None, False, None)
+    assert [observation["pointer"] for observation in finding["observations"]] == ["/transparency/disclosure/timing"]
+    assert finding["references"]
+    for reference in finding["references"]:
+        assert list(reference) == REFERENCE
+        assert reference["certainty"] in {"primary", "official", "secondary", "unverified", "contested"}
+    assert "2026-08-02" in {reference["applies_from"] for reference in finding["references"]}
 
 
 def test_the_summary_counts_every_finding(run: Run, tmp_path: Path) -> None:

@@ -34,11 +34,12 @@ def test_a_whole_report_to_the_letter(check: Check, tmp_path: Path) -> None:
     assert text(check, MINIMAL, "--policy-dir", folder).replace(NBSP, " ") == (
         "ai-manifest.yaml · essai · en production\n"
         "\n"
-        f"{title}{'[droit, 12]':>{100 - len(title)}}\n"
+        f"{title}{'[droit]':>{100 - len(title)}}\n"
         " --> ai-manifest.yaml:4:9\n"
         "  |\n"
         "4 |   name: Projet d'essai\n"
         "  |         ^^^^^^^^^^^^^^ le nom ne va pas\n"
+        "  = droit : Loi fictive, 12 (texte non lu, état au 2026-11-23)\n"
         "  = corriger : Changez le nom.\n"
         "  = aide : cmian-policy explain ESSAI-X01\n"
         "\n"
@@ -150,15 +151,20 @@ def test_plural_forms_of_the_last_line(check: Check, tmp_path: Path, lang: str) 
 
 
 def test_the_french_counts_nothing_as_singular(check: Check) -> None:
+    """With manifest-schema, policy-pin and the 25 and 18 rules of the packs not evaluated."""
     last = check("a: [\n", "-f", "text").last
-    assert last == f"Non conforme{NBSP}: 0 conforme, 1 non conforme bloquant, 17 non évalués · cmian 2025.1 · au {ON}"
+    used = "cmian 2026.1, fr-eu-law 2026.1"
+    assert last == f"Non conforme{NBSP}: 0 conforme, 1 non conforme bloquant, 45 non évalués · {used} · au {ON}"
 
 
 def test_verdicts_of_the_last_line(check: Check, tmp_path: Path) -> None:
     asked = write_policy(tmp_path / "regles", review("ESSAI-X01"))
     assert check(MINIMAL, "-f", "text").last.startswith(f"Conforme{NBSP}: ")
     assert check(CHATBOT, "-f", "text").last.startswith(f"Non conforme{NBSP}: ")
-    assert check(RETIRED, "-f", "text").last.startswith(f"Sans objet{NBSP}: ")
+    assert check(RETIRED, "-f", "text", "--policy", "cmian@2025.1").last.startswith(f"Sans objet{NBSP}: ")
+    ended = edited(RETIRED, ("status: retired\n", "status: retired\n  end_date: 2026-06\n"))
+    assert check(ended, "-f", "text").last.startswith(f"Conforme{NBSP}: ")
+    assert check(RETIRED, "-f", "text").last.startswith(f"Non conforme{NBSP}: ")
     assert check(MINIMAL, "-f", "text", "--policy-dir", asked).last.startswith(f"À examiner{NBSP}: ")
 
 
