@@ -126,6 +126,7 @@ class Trial:
         self._rule_path = f"{pack.id}/rules/{version.id}/v{version.version}.yaml"
         path = f"{self._rule_path.removesuffix('.yaml')}.cases.yaml"
         self._file = cast("Data", policy.documents.data.get(path, {}))
+        self._path = path
         self.shown = policy.documents.shown(path)
         self.equivalent: list[Data] = self._file.get("equivalent", [])
         self.document = policy.documents.located.get(self._rule_path)
@@ -138,6 +139,10 @@ class Trial:
         release = _home(self._pack, self.rule)
         facts = load_facts(self._policy.documents, self._pack.id, release.facts_version)
         return CompiledRelease(PackRelease(self._pack, release, facts, (self.rule,), "", ""), self.compiler)
+
+    def place(self, pointer: str) -> str:
+        """The place of a pointer in the cases file, as ``file:line:column``."""
+        return str(self._policy.documents.location(self._path, pointer))
 
     def locate(self, pointer: str) -> Location:
         """The place of a pointer in the rule's file."""
@@ -157,8 +162,8 @@ class Trial:
 
     def run(self) -> Iterator[tuple[CaseResult, PreparedCase | None]]:
         """Each case, run, and as it was prepared where it could be."""
-        for case in self._file.get("cases", []):
-            where = {"path": self.shown, "case": case["name"]}
+        for index, case in enumerate(self._file.get("cases", [])):
+            where = {"path": self.place(f"/cases/{index}"), "case": case["name"]}
             manifest, faults = self._manifest(case, where)
             prepared = None
             if manifest is not None and manifest.document is not None:

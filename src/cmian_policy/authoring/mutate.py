@@ -185,9 +185,11 @@ def _group(mutant: Mutant, rule: Rule) -> str:
 
 
 def _stale(trial: Trial, name: str, killers: Mapping[str, str]) -> Message:
+    index = next(index for index, entry in enumerate(trial.equivalent) if one_line(entry["mutant"]) == name)
+    place = trial.place(f"/equivalent/{index}")
     if name in killers:
-        return message("rules.equivalent-killed", path=trial.shown, mutant=name, case=killers[name])
-    return message("rules.equivalent-unknown", path=trial.shown, mutant=name)
+        return message("rules.equivalent-killed", path=place, mutant=name, case=killers[name])
+    return message("rules.equivalent-unknown", path=place, mutant=name)
 
 
 def _place(trial: Trial, mutant: Mutant) -> Location:

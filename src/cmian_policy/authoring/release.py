@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from cmian_policy.authoring.cases import run_cases
 from cmian_policy.authoring.names import find_release
+from cmian_policy.authoring.prove import prove
 from cmian_policy.authoring.scaffold import PLACEHOLDERS
 from cmian_policy.authoring.writing import write_files
 from cmian_policy.lang.roundtrip import Addition, add
@@ -135,12 +135,15 @@ class _Publication:
                 yield Refusal(message("release.unfinished"), Location(self._files.shown(path)))
 
     def _untested(self) -> Iterator[Refusal]:
-        """What the cases of this release's rule versions say; those of other versions do not count."""
-        report = run_cases(self._policy, sorted({version.id for version in self._wanted.rules}))
-        own = {self._shown(f"rules/{version.id}/v{version.version}.cases.yaml") for version in self._wanted.rules}
-        for fault in report.failures:
-            if dict(fault.values).get("path") in own:
+        """What ``rules test`` says of this release's rule versions, mutants included; those of other versions do not count."""
+        proof = prove(self._policy, sorted({version.id for version in self._wanted.rules}))
+        for version in proof.versions:
+            if (version.rule, version.version) not in self._wanted.rules:
+                continue
+            for fault in (*(fault for case in version.cases for fault in case.faults), *version.faults):
                 yield Refusal(message("release.untested", fault=fault))
+            for spared in version.mutation.survivors if version.mutation is not None else ():
+                yield Refusal(message("release.survivor", mutant=spared.mutant), spared.place)
 
     def _unlinted(self) -> Iterator[Refusal]:
         """What lint says of this release's files and of the cases that prove its rules."""
@@ -152,9 +155,6 @@ class _Publication:
         for problem in lint(self._folder).problems:
             if problem.path in shown:
                 yield Refusal(message("release.unlinted", fault=problem.message), Location(problem.path, problem.span))
-
-    def _shown(self, path: str) -> str:
-        return self._files.shown(f"{self._pack.id}/{path}")
 
     def files(self, published: date) -> dict[str, bytes]:
         """The release file with its date and digests, then ``SHA256SUMS``: without its line the release is refused, not used."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 VARIABLES = ("manifest", "item", "facts", "today", "record")
 _DAY = len("2026-11-23")
 _EARLIEST = dt.date(1, 1, 2)
+_ABSENT = re.compile(r'NOT_FOUND: Key not found in map : "(.*)"', re.DOTALL)
 _PLACE = re.compile(r"<input>:(\d+):(\d+): (.*)")
 _SHOWN = 200  # characters of the engine's words that a message repeats
 
@@ -78,6 +79,9 @@ def _function(name: str, parameters: list[cel.Type], implementation: object) -> 
 
 def _error(detail: str) -> ExpressionError:
     """The engine's first complaint, with its line and column in the expression and without the drawing beneath it."""
+    absent = _ABSENT.match(detail)
+    if absent is not None:
+        return ExpressionError(message("cel.absent", field=absent[1][:_SHOWN]))
     place = _PLACE.search(detail)
     if place is None:
         return ExpressionError(message("cel.error", detail=detail.splitlines()[0][:_SHOWN]))

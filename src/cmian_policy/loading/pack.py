@@ -226,7 +226,7 @@ class _Coherence:
                 yield self._error(message("policy.release-elsewhere", release=release["release"]), path, "/release")
             other = days.setdefault(release["in_force_from"], path)
             if other != path:
-                yield self._error(message("policy.same-day", other=other), path, "/in_force_from")
+                yield self._error(message("policy.same-day", other=self._documents.shown(other)), path, "/in_force_from")
             yield from self._missing_parts(path, release)
 
     def _missing_parts(self, path: str, release: Data) -> Iterator[PolicyError]:

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cmian_policy.authoring.changes import level_name
 from cmian_policy.cli.options import option
+from cmian_policy.cli.terminal import say
 from cmian_policy.messages.neutral import json_safe, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from cmian_policy.model.rule import LevelPolicy
     from cmian_policy.model.text import Lang
 
 _WIDTH = 100  # columns where no terminal says otherwise
@@ -38,6 +41,11 @@ def format_option(lang: Lang, key: str, *more: str) -> click.Option:
 def width() -> int:
     """The columns of the terminal."""
     return shutil.get_terminal_size((_WIDTH, 24)).columns
+
+
+def levels(level: LevelPolicy, lang: Lang) -> str:
+    """The level, and those that follow it on later dates (``explain`` and JSON give the dates)."""
+    return " → ".join(say(level_name(each), lang) for each in (level.default, *(entry.level for entry in level.schedule)))
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

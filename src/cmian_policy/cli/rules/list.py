@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from cmian_policy.authoring.changes import basis_name, level_name
+from cmian_policy.authoring.changes import basis_name
 from cmian_policy.authoring.history import Entry, listing
 from cmian_policy.cli.folders import policies_folder
 from cmian_policy.cli.options import Common, command
-from cmian_policy.cli.rules.layout import as_json, as_text, format_option, policies_argument, table
+from cmian_policy.cli.rules.layout import as_json, as_text, format_option, levels, policies_argument, table
 from cmian_policy.cli.terminal import say, write_out
 from cmian_policy.engine.outcome import EXIT_OK
 from cmian_policy.model.text import message
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     import click
 
-    from cmian_policy.model.rule import LevelPolicy
     from cmian_policy.model.text import Lang
 
 
@@ -53,13 +52,8 @@ def _pack(entries: list[Entry], lang: Lang) -> Iterator[str]:
 def _row(entry: Entry, lang: Lang) -> list[str]:
     rule = entry.rule
     start = entry.start.isoformat() if entry.start is not None else say(message("list.draft"), lang)
-    basis, level = say(basis_name(rule), lang), _level(rule.level, lang)
+    basis, level = say(basis_name(rule), lang), levels(rule.level, lang)
     return [rule.id, str(rule.version), basis, level, start, say(rule.title, lang)]
-
-
-def _level(level: LevelPolicy, lang: Lang) -> str:
-    """The level, and those that follow it on later dates (``explain`` and JSON give the dates)."""
-    return " → ".join(say(level_name(each), lang) for each in (level.default, *(entry.level for entry in level.schedule)))
 
 
 def entry_data(entry: Entry, lang: Lang) -> dict[str, Any]:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cmian_policy.authoring.changes import basis_name, level_name
+from cmian_policy.authoring.changes import basis_name
 from cmian_policy.authoring.history import Step, history
 from cmian_policy.cli.folders import policies_folder
 from cmian_policy.cli.options import Common, command
-from cmian_policy.cli.rules.layout import as_json, as_text, format_option, paragraph, policies_argument
+from cmian_policy.cli.rules.layout import as_json, as_text, format_option, levels, paragraph, policies_argument
 from cmian_policy.cli.rules.list import entry_data
 from cmian_policy.cli.terminal import say, write_out
 from cmian_policy.engine.outcome import EXIT_OK
@@ -44,8 +44,8 @@ def _lines(steps: Sequence[Step], lang: Lang) -> Iterator[str]:
     for step in steps:
         rule = step.entry.rule
         yield ""
-        words = {"basis": basis_name(rule), "level": level_name(rule.level.default)}
-        yield say(message("log.version", version=rule.version, **words), lang)
+        level = levels(rule.level, lang)
+        yield say(message("log.version", version=rule.version, basis=basis_name(rule), level=level), lang)
         for release in step.entry.releases:
             yield from paragraph(say(_release(release), lang), "  ")
         if step.entry.end is not None:

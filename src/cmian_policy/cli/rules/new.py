@@ -32,5 +32,5 @@ def _new(common: Common, values: dict[str, Any]) -> int:
         *(message("new.changed", path=f"{shown}/{path}") for path in written.changed),
         message("new.next", folder=shown, rule=written.rule.partition("/")[2]),
     ]
-    write_out(as_text(say(line, common.lang) for line in lines))
+    write_out(as_text(say(line, common.lang) for line in (lines[-1:] if common.style.verbosity < 0 else lines)))
     return EXIT_OK

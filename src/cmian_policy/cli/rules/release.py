@@ -37,7 +37,8 @@ def _release(common: Common, values: dict[str, Any]) -> int:
             write_error(say(_fault(refusal), common.lang))
         write_error(say(message("release.refused", release=done.name, count=len(done.refusals)), common.lang))
         return EXIT_NON_COMPLIANT
-    write_out(as_text(say(line, common.lang) for line in _lines(done)))
+    lines = list(_lines(done))
+    write_out(as_text(say(line, common.lang) for line in (lines[-1:] if common.style.verbosity < 0 else lines)))
     return EXIT_OK
 
 
