@@ -58,7 +58,7 @@ def changed(folder: Path, *edits: tuple[str, str], same: bool = True) -> list[tu
         ),
         (
             (("references: []", f"references: [{REFERENCE}]"),),
-            [("references.added", "reference added: Loi, 1 (text read, checked on 2026-11-23)")],
+            [("references.added", "reference added: Loi, 1 (text read, as of 2026-11-23)")],
         ),
         ((("The text also says so (§2).", "As is."),), [("rationale", "rationale: reworded (en)")]),
         (
@@ -154,7 +154,7 @@ def test_everything_that_goes_away_is_said_too(tmp_path: Path) -> None:
     assert [(change.aspect, render(change.text, "en")) for change in rule.changes] == [
         ("basis", "basis: law becomes deliberation"),
         ("source", 'encoded passage: none becomes ACTE §1 "Les usagers seront avisés"'),
-        ("references.removed", "reference removed: Loi, 1 (text read, checked on 2026-11-23)"),
+        ("references.removed", "reference removed: Loi, 1 (text read, as of 2026-11-23)"),
         ("applies_when", "the condition of application changes"),
         ("retired", "the rule no longer judges retired projects"),
         ("require.when", 'the condition "goal" is checked under another guard (when)'),

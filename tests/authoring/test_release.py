@@ -203,6 +203,19 @@ def test_a_rule_whose_case_fails_is_refused(tmp_path: Path) -> None:
     assert "release.untested" in refused(folder)
 
 
+def test_a_condition_that_no_case_needs_is_refused(tmp_path: Path) -> None:
+    """``rules test`` fails on a mutant that survives, so nothing that has one is tested (rules.md, "Cases")."""
+    folder = sealed_folder(tmp_path)
+    twice = """\
+  - id: again
+    cel: manifest.purpose.goal != 'inconnu'
+    at: /purpose/goal
+    message: {fr: le but est inconnu, en: the goal is unknown}
+level:"""
+    edit(folder / "essai/rules/ESSAI-B01/v1.yaml", ("level:", twice))
+    assert "release.survivor" in refused(folder)
+
+
 @pytest.mark.parametrize("kind", ["pass", "not_applicable"])
 def test_a_rule_that_lacks_a_kind_of_case_is_refused(tmp_path: Path, kind: str) -> None:
     folder = sealed_folder(tmp_path)

@@ -1,94 +1,37 @@
-"""The bundled pack ``cmian`` against the catalogue of rules.md and the text of the deliberation."""
+"""The bundled pack ``cmian``, both its releases, against the text of the deliberation (the catalogue: ``test_releases.py``)."""
 
 from __future__ import annotations
 
+import json
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from cmian_policy.lang import yaml
 from cmian_policy.pipeline.policy import load_policy
+from cmian_policy.pipeline.run import Options, check_bytes
 from tests.packs import BUNDLED, ROOT, TODAY, manifest
+from tests.policies.catalogue import ROWS
 
 if TYPE_CHECKING:
+    from cmian_policy.model.pack import Release
     from cmian_policy.model.rule import Rule
 
 POLICY = load_policy()
-(PACK,) = POLICY.packs
-(RELEASE,) = PACK.releases
-RULES = {rule.id: rule for rule in POLICY.release(PACK, RELEASE).rules}
-TEXT, OURS = "deliberation", "interpretation"
-BLOCKING, ADVISORY = "blocking", "advisory"
-PILOT: dict[str, str] = {"pilot": ADVISORY, "evaluation": ADVISORY}  # "blocking when operational"
+(PACK,) = (pack for pack in POLICY.packs if pack.id == "cmian")
+VERSIONS = {(rule.id, rule.version): rule for release in PACK.releases for rule in POLICY.release(PACK, release).rules}
+RULES = [VERSIONS[key] for key in sorted(VERSIONS)]
 
 
-class Row(NamedTuple):
-    """A row of the catalogue: level when live, basis, first paragraph, who may waive."""
-
-    level: str
-    basis: str
-    paragraph: str
-    waivable: str | None
-    by_status: dict[str, str] = {}  # noqa: RUF012 - never changed
+def name(rule: Rule) -> str:
+    """A rule version as the name of a test."""
+    return f"{rule.id}@{rule.version}"
 
 
-CATALOGUE = {
-    "CMIAN-G02": Row(BLOCKING, OURS, "0", None),
-    "CMIAN-G04": Row(ADVISORY, OURS, "1", None),
-    "CMIAN-T01": Row(BLOCKING, TEXT, "1", "council"),
-    "CMIAN-T02": Row(BLOCKING, OURS, "1", "committee"),
-    "CMIAN-E01": Row(BLOCKING, TEXT, "2", "council"),
-    "CMIAN-E02": Row(BLOCKING, OURS, "2", "committee"),
-    "CMIAN-A01": Row(BLOCKING, TEXT, "3", "council"),
-    "CMIAN-A02": Row(BLOCKING, OURS, "3", "committee", PILOT),
-    "CMIAN-A04": Row(BLOCKING, OURS, "3", "committee", PILOT),
-    "CMIAN-A05": Row(BLOCKING, OURS, "3", "committee", PILOT),
-    "CMIAN-R01": Row(ADVISORY, OURS, "3", "committee"),
-    "CMIAN-P01": Row(ADVISORY, OURS, "4", "committee"),
-    "CMIAN-F01": Row(ADVISORY, OURS, "5", "committee"),
-    "CMIAN-I01": Row(BLOCKING, OURS, "5", "committee"),
-    "CMIAN-V01": Row(BLOCKING, OURS, "6", "committee"),
-}
-
-
-def test_the_release_is_the_catalogue_s() -> None:
-    assert PACK.id == "cmian"
-    assert (RELEASE.id, RELEASE.in_force_from.isoformat(), RELEASE.draft, RELEASE.reconstructed) == (
-        "2025.1",
-        "2025-01-01",
-        False,
-        True,
-    )
-    assert {(held.id, held.version) for held in RELEASE.rules} == {(rule, 1) for rule in CATALOGUE}
-    assert len(RELEASE.rules) == 15
-
-
-@pytest.mark.parametrize("rule_id", CATALOGUE)
-def test_a_rule_is_as_its_row_says(rule_id: str) -> None:
-    rule, row = RULES[rule_id], CATALOGUE[rule_id]
-    assert rule.source is not None
-    assert (
-        Row(
-            rule.level.default,
-            rule.basis,
-            rule.source.paragraph,
-            rule.waivable.authority if rule.waivable is not None else None,
-            {status: str(level) for status, level in rule.level.by_status.items()},
-        )
-        == row
-    )
-    assert rule.source.act == "V2024-420"
-    assert rule.level.schedule == ()
-    assert not rule.retired
-
-
-def test_only_the_rule_on_contradictions_always_applies() -> None:
-    assert [rule.id for rule in RULES.values() if rule.applies_when is None] == ["CMIAN-G04"]
-
-
-def test_the_facts_are_those_of_version_1() -> None:
-    facts = POLICY.release(PACK, RELEASE).source.facts
+@pytest.mark.parametrize("release", PACK.releases, ids=lambda release: release.id)
+def test_the_facts_are_those_of_version_1(release: Release) -> None:
+    facts = POLICY.release(PACK, release).source.facts
     names = ["live", "ai", "education", "security", "sensitive", "weighs", "impacts_users", "minors", "in_scope"]
     assert (facts.version, facts.grace_days, sorted(fact.name for fact in facts.facts)) == (1, 90, sorted(names))
     assert facts.ladder == {"planned": "note", "design": "note", "development": "advisory", "retired": None}
@@ -133,20 +76,18 @@ def test_the_source_names_the_act() -> None:
     assert (source()["adopted_on"], source()["published_on"]) == ("2024-12-17", "2024-12-27")
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
+@pytest.mark.parametrize("rule", RULES, ids=name)
 def test_a_quote_is_in_the_act_word_for_word(rule: Rule) -> None:
     assert rule.source is not None
     assert folded(rule.source.quote) in folded(act()[rule.source.paragraph])
     assert len(rule.source.quote.split()) >= 5
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
+@pytest.mark.parametrize("rule", RULES, ids=name)
 def test_a_rule_of_two_paragraphs_quotes_the_other_in_its_rationale(rule: Rule) -> None:
-    others = {"CMIAN-G02": "3", "CMIAN-V01": "3"}
-    if rule.id not in others:
-        return
-    quotes = [quote.strip() for quote in re.findall(r"«([^»]*)»", rule.rationale.fr)]
-    assert any(folded(quote) in folded(act()[others[rule.id]]) for quote in quotes if quote)
+    quotes = [folded(quote) for quote in re.findall(r"«([^»]*)»", rule.rationale.fr)]
+    for paragraph in ROWS[rule.id].paragraphs[1:]:
+        assert any(quote in folded(act()[paragraph]) for quote in quotes if quote)
 
 
 def test_the_pack_says_that_it_is_not_official() -> None:
@@ -176,7 +117,7 @@ def texts(rule: Rule) -> dict[str, tuple[str, str]]:
     return {place: (text.fr, text.en) for place, text in found.items()}
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
+@pytest.mark.parametrize("rule", RULES, ids=name)
 def test_texts_are_there_in_both_languages_with_equal_placeholders(rule: Rule) -> None:
     for place, (fr, en) in texts(rule).items():
         assert fr.strip(), place
@@ -185,14 +126,14 @@ def test_texts_are_there_in_both_languages_with_equal_placeholders(rule: Rule) -
         assert sorted(PLACEHOLDER.findall(fr)) == sorted(PLACEHOLDER.findall(en)), place
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
+@pytest.mark.parametrize("rule", RULES, ids=name)
 def test_an_interpretation_says_that_it_is_one(rule: Rule) -> None:
     if rule.basis == "interpretation":
         assert re.search(r"\bnous\b|de nous|notre", rule.rationale.fr, re.IGNORECASE)
         assert re.search(r"\bwe\b|\bours?\b", rule.rationale.en, re.IGNORECASE)
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
+@pytest.mark.parametrize("rule", RULES, ids=name)
 def test_pointers_lead_to_fields_of_the_manifest(rule: Rule) -> None:
     known = schema_pointers()
     for part in rule.require:
@@ -201,8 +142,6 @@ def test_pointers_lead_to_fields_of_the_manifest(rule: Rule) -> None:
 
 def schema_pointers() -> set[str]:
     """Every pointer that a manifest may hold, ``*`` for the place in a list."""
-    import json  # noqa: PLC0415 - here alone
-
     schema = json.loads((ROOT / "schemas" / "ai-manifest" / "1.0.schema.json").read_text(encoding="utf-8"))
     found: set[str] = set()
 
@@ -257,10 +196,8 @@ REFERRED = {"cmian": {"referral": {"status": "submitted", "date": "2026-01-01"}}
     ],
 )
 def test_blocking_failures_of_a_manifest_read_off_the_catalogue(patch: dict[str, Any], fails: set[str]) -> None:
-    import json  # noqa: PLC0415 - here alone
-
-    from cmian_policy.pipeline.run import check_bytes  # noqa: PLC0415
-
     raw = json.dumps(manifest(patch)).encode()
-    report = check_bytes(raw, "p/ai-manifest.yaml", POLICY, TODAY, here=ROOT / "tests")
-    assert {each.rule for each in report.findings() if each.verdict == "fail" and each.level == "blocking"} == fails
+    for release in PACK.releases:
+        options = Options(policy=(f"cmian@{release.id}",))
+        report = check_bytes(raw, "p/ai-manifest.yaml", POLICY, TODAY, options, here=ROOT / "tests")
+        assert {each.rule for each in report.findings() if each.verdict == "fail" and each.level == "blocking"} == fails
