@@ -294,14 +294,15 @@ def test_a_pipe_named_as_the_manifest_does_not_hang(run: Run, tmp_path: Path) ->
         refused(run("check", named_or_searched, "--as-of", ON, "-f", "json"), SYNTAX, (1, 1), "fichier ordinaire")
 
 
-def test_a_folder_named_as_the_manifest_is_a_folder(run: Run, tmp_path: Path) -> None:
-    """It is searched: what it holds is checked, and it alone is nothing to check."""
+def test_a_folder_named_as_the_manifest_is_refused_and_searched(run: Run, tmp_path: Path) -> None:
+    """A manifest that cannot be read is never skipped, and neither is what the folder holds."""
     inside = tmp_path / "ai-manifest.yaml"
     inside.mkdir()
-    assert run("check", "--as-of", ON, "-f", "json").code == 3
+    done = run("check", "--as-of", ON, "-f", "json")
+    assert (done.code, done.paths()) == (NON_COMPLIANT, ["ai-manifest.yaml"])
     (inside / "ai-manifest.yaml").write_text(CHATBOT, encoding="utf-8")
     done = run("check", "--as-of", ON, "-f", "json")
-    assert (done.code, done.paths()) == (NON_COMPLIANT, ["ai-manifest.yaml/ai-manifest.yaml"])
+    assert (done.code, done.paths()) == (NON_COMPLIANT, ["ai-manifest.yaml", "ai-manifest.yaml/ai-manifest.yaml"])
 
 
 def test_both_names_side_by_side_fail_each_naming_the_other(run: Run, tmp_path: Path) -> None:

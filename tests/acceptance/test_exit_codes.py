@@ -566,3 +566,10 @@ def test_findings_are_rules_times_manifests(check: Check, manifest: str) -> None
 def test_no_cache_offline_and_quiet_change_no_code(check: Check) -> None:
     assert check(CHATBOT, "--no-cache", "--offline", "-q").code == NON_COMPLIANT
     assert check(MINIMAL, "--no-cache", "--offline", "-q").code == OK
+
+
+def test_a_rule_that_the_pinned_release_lacks_is_not_dropped_from_a_selection(check: Check) -> None:
+    """CMIAN-G03 came with 2026.1: selected on a manifest that pins 2025.1, it would judge nothing and say nothing."""
+    done = check(MINIMAL + "policy: [cmian@2025.1]\n", "--select", "CMIAN-G03", "--select", "CMIAN-G04")
+    assert (done.code, done.out) == (2, "")
+    assert "CMIAN-G03" in done.err

@@ -621,4 +621,4 @@ def test_without_protobuf_the_command_says_what_to_install(tmp_path: Path) -> No
         cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False, timeout=60,
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (2, "")
-    assert 'pip install "cmian-policy[authoring]"' in done.stderr
+    assert 'pip install ".[authoring]"' in done.stderr

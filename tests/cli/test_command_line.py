@@ -317,3 +317,18 @@ def test_rules_test_passes_on_the_bundled_policies(run: Run) -> None:
 def test_minimal_is_compliant_without_any_option(run: Run, tmp_path: Path) -> None:
     (tmp_path / "ai-manifest.yaml").write_text(MINIMAL, encoding="utf-8")
     assert run("check").code == OK
+
+
+def test_explain_gives_the_level_of_today_and_only_what_is_still_to_come(run: Run) -> None:
+    """LAW-V02 is blocking since 2026-01-30: a past date is no announcement (rules.md, "Level")."""
+    page = run("explain", "LAW-V02").out.replace("\u00a0", " ")
+    assert "Niveau en production, aujourd'hui : bloquant" in page
+    assert "depuis le 2026-01-30 : bloquant" in page
+    assert "à venir" not in page
+    assert "sinon, une personne examine : " in page
+
+
+def test_explain_shows_examples_that_differ(run: Run) -> None:
+    examples = json.loads(run("explain", "CMIAN-A07", "-f", "json").out)["examples"]
+    assert examples["pass"]["manifest"] != examples["fail"]["manifest"]
+    assert "register" in examples["fail"]["manifest"]

@@ -327,3 +327,17 @@ def test_nothing_of_the_repository_is_changed(run: Run, tmp_path: Path, home: Pa
     before = {path: path.read_bytes() for path in sorted(depot.rglob("*")) if path.is_file()}
     checked(run, depot)
     assert {path: path.read_bytes() for path in sorted(depot.rglob("*")) if path.is_file()} == before
+
+
+def test_a_configuration_between_a_path_and_the_common_parent_is_not_passed_over(run: Run, tmp_path: Path) -> None:
+    put(tmp_path, "a/b", "c")
+    (tmp_path / "a" / ".cmian-policy.yaml").write_text("lang: en\n", encoding="utf-8")
+    assert checked(run, tmp_path, "a/b/ai-manifest.yaml", "c/ai-manifest.yaml").code == USAGE
+
+
+def test_an_ignored_manifest_is_said_in_the_text_report(run: Run, tmp_path: Path, home: Path) -> None:
+    repository(tmp_path, home, "s/")
+    put(tmp_path, "projet", "s")
+    done = run("check", "--as-of", ON)
+    assert done.code == OK
+    assert "exclu : s (ignoré par git)" in done.out.replace("\u00a0", " ")

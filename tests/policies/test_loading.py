@@ -436,3 +436,27 @@ def test_a_base_that_no_case_uses_is_read_as_a_manifest_too(tmp_path: Path) -> N
     places = {str(error.location).removeprefix(f"{folder.as_posix()}/") for error in (caught.value, *caught.value.also)}
     assert "cmian/bases/unused.yaml:2:11" in places
     load_policy(folder)  # judging manifests reads no base
+
+
+def test_a_link_to_a_folder_is_refused_rather_than_passed_over(tmp_path: Path) -> None:
+    """A pack behind a link would vanish, and the others would judge alone."""
+    write_pack(tmp_path / "policies")
+    (tmp_path / "policies" / "test").rename(tmp_path / "elsewhere")
+    (tmp_path / "policies" / "test").symlink_to(tmp_path / "elsewhere")
+    shutil.copytree(tmp_path / "elsewhere", tmp_path / "policies" / "other")
+    with pytest.raises(PolicyError) as caught:
+        load_policy(tmp_path / "policies")
+    assert caught.value.message.key == "policy.linked-folder"
+
+
+def test_a_pipe_among_the_rules_is_refused_and_does_not_hang(tmp_path: Path) -> None:
+    write_pack(tmp_path / "policies")
+    os.mkfifo(tmp_path / "policies" / "test" / "rules" / "TEST-A01" / "v9.yaml")
+    done = command("check", "--policy-dir", "policies", cwd=tmp_path)
+    assert done.code == 4
+    assert "v9.yaml" in done.out
+
+
+def test_a_grace_beyond_all_measure_is_refused(tmp_path: Path) -> None:
+    write_pack(tmp_path / "policies", facts_files=[{**facts(), "grace_days": 4000000}])
+    assert [fault.message.key for fault in faults(tmp_path / "policies")] == ["schema.maximum"]

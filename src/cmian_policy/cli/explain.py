@@ -18,11 +18,13 @@ from cmian_policy.lang.yaml_writer import write
 from cmian_policy.messages import render
 from cmian_policy.messages.neutral import json_safe
 from cmian_policy.model.text import Bilingual, message
+from cmian_policy.model.verdict import Verdict
 from cmian_policy.pipeline.extract import Extracts
 from cmian_policy.pipeline.policy import load_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from cmian_policy.model.rule import Reference, Rule
     from cmian_policy.model.text import Lang, Message
@@ -74,7 +76,7 @@ def _prose(found: Page, lang: Lang, form: str) -> str:
     """The page as paragraphs; Markdown gives the first line as a heading and examples as blocks."""
     markdown = form == "markdown"
     lines: list[str] = []
-    for part in _parts(found):
+    for part in _parts(found, today()):
         if isinstance(part, Example):
             lines += _block(part, markdown=markdown)
         else:
@@ -95,7 +97,7 @@ def _block(example: Example, *, markdown: bool) -> list[str]:
     return [*([""] if markdown else []), *(f"{indent}{line}" for line in text.splitlines()), *([""] if markdown else [])]
 
 
-def _parts(found: Page) -> Iterator[Message | Example | None]:
+def _parts(found: Page, on: date) -> Iterator[Message | Example | None]:
     rule, pack, release = found.rule, found.pack, found.release
     yield message("explain.head", rule=rule.id, version=rule.version, pack=pack.id, release=release.id)
     yield None
@@ -104,7 +106,7 @@ def _parts(found: Page) -> Iterator[Message | Example | None]:
     yield from _source(rule)
     yield message("explain.rationale", rationale=rule.rationale)
     yield None
-    yield from _duty(rule)
+    yield from _duty(rule, on)
     yield None
     yield from _proof("explain.passing", found.passing)
     yield from _proof("explain.failing", found.failing)
@@ -120,16 +122,20 @@ def _parts(found: Page) -> Iterator[Message | Example | None]:
     yield message("explain.disclaimer", disclaimer=pack.disclaimer)
 
 
-def _duty(rule: Rule) -> Iterator[Message]:
-    yield message("explain.level", level=message(f"text.level.{rule.level.default}"))
+def _duty(rule: Rule, on: date) -> Iterator[Message]:
+    yield message("explain.level", level=message(f"text.level.{rule.level.declared(on)}"))
+    for status, level in rule.level.by_status.items():
+        yield message("explain.level-status", status=message(f"status.{status}"), level=message(f"text.level.{level}"))
     for entry in rule.level.schedule:
-        yield message("text.level-change", level=message(f"text.level.{entry.level}"), date=entry.start.isoformat())
+        key = "text.level-change" if entry.start > on else "explain.level-since"
+        yield message(key, level=message(f"text.level.{entry.level}"), date=entry.start.isoformat())
     applies = rule.applies_when
     yield message("explain.always") if applies is None else message("explain.applies", otherwise=applies.otherwise)
     yield message("explain.requires")
     for require in rule.require:
         at = f"{require.for_each}/*{require.at}" if require.for_each is not None else require.at
-        yield message("explain.require", pointer=at, message=require.message)
+        key = "explain.require-review" if require.otherwise is Verdict.REVIEW else "explain.require"
+        yield message(key, pointer=at, message=require.message)
 
 
 def _proof(key: str, example: Example | None) -> Iterator[Message | Example | None]:

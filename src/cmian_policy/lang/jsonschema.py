@@ -172,6 +172,10 @@ def _empty(_instance: Plain, _rule: Schema) -> Message:
     return message("schema.empty")
 
 
+def _too_large(instance: Plain, rule: Schema) -> Message:
+    return message("schema.maximum", value=show(instance), maximum=rule["maximum"])
+
+
 def _too_small(instance: Plain, rule: Schema) -> Message:
     return message("schema.minimum", value=show(instance), minimum=rule["minimum"])
 
@@ -213,6 +217,7 @@ _BY_KEYWORD: dict[str, Callable[[Plain, Schema], Message]] = {
     "const": _not_const,
     "enum": _not_in_enum,
     "maxLength": _too_long,
+    "maximum": _too_large,
     "minItems": _empty,
     "minimum": _too_small,
     "pattern": _wrong_form,

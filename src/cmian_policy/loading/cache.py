@@ -44,8 +44,13 @@ class PolicyCache:
         digest, _, body = raw.partition(b"\n")
         if len(digest) != _DIGEST or hashlib.sha256(key.encode() + body).hexdigest().encode() != digest:
             return None
-        stored = json.loads(body)
-        return CachedPolicy(stored["documents"], {text: b64decode(compiled) for text, compiled in stored["expressions"].items()})
+        try:
+            stored = json.loads(body)
+            return CachedPolicy(
+                stored["documents"], {text: b64decode(compiled) for text, compiled in stored["expressions"].items()}
+            )
+        except (AttributeError, KeyError, TypeError, ValueError):  # whole, but not what this tool writes
+            return None
 
     def put(self, key: str, policy: CachedPolicy) -> None:
         """Keeps a policy, atomically; a folder that cannot be written is no error, only slower."""

@@ -89,12 +89,14 @@ def _search(folder: Path, here: Path) -> Iterator[Path | Exclusion]:
             is_folder = entry.is_dir(follow_symlinks=False)
             if reason is not None and (is_folder or entry.name in FILENAMES):
                 yield Exclusion(shown(path, here), reason)
-            elif is_folder:
-                pending.append(path)
-            elif _leads_to_folder(entry):  # a link: following it could go round in circles, or out of the project
-                yield Exclusion(shown(path, here), "builtin")
-            elif entry.name in FILENAMES:
+                continue
+            if entry.name in FILENAMES:  # even a folder of that name: reading it says what is wrong
                 yield path
+            if is_folder:
+                pending.append(path)
+            elif entry.name not in FILENAMES and _leads_to_folder(entry):
+                # A link: following it could go round in circles, or out of the project.
+                yield Exclusion(shown(path, here), "builtin")
 
 
 def _leads_to_folder(entry: os.DirEntry[str]) -> bool:
@@ -116,7 +118,7 @@ def _entries(folder: Path, here: Path) -> list[os.DirEntry[str]]:
 def _reason(entry: os.DirEntry[str], relative: str, git: _Git) -> ExclusionReason | None:
     """Why an entry is left out, or None."""
     if entry.is_dir(follow_symlinks=False):
-        if entry.name in _BUILTIN or os.path.lexists(os.path.join(entry.path, _VIRTUAL_ENVIRONMENT)):  # noqa: PTH118 - hot loop
+        if entry.name in _BUILTIN or os.path.lexists(f"{entry.path}/{_VIRTUAL_ENVIRONMENT}"):
             return "builtin"
         return "gitignore" if relative in git.ignored else None
     return "gitignore" if relative in git.ignored and relative not in git.tracked else None

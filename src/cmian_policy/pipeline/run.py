@@ -71,7 +71,8 @@ def check_manifests(
     used: dict[tuple[str, str], tuple[Pack, Release]] = {}
     reports = []
     choices = [_choose(manifest, packs, chosen, policy, on) for manifest in checked]
-    for choice in [*choices, _choice_of_run(packs, chosen, policy, on)]:
+    # Without a manifest a report still names what was in force.
+    for choice in choices or [_choice_of_run(packs, chosen, policy, on)]:
         used.update({(name, release.id): (_known(policy, name), release) for name, release in choice.releases.items()})
     _check_selection(options.select, [policy.release(*each) for each in used.values()])
     for manifest, choice in zip(checked, choices, strict=True):

@@ -62,10 +62,10 @@ def render(report: Report, style: Style) -> str:
         return f"{last}\n"
     blocks = [_manifest(manifest, report, writer) for manifest in report.manifests]
     notes = [writer.line("text.note", note=note.message) for note in report.notes]
+    # What git ignores is listed only where it holds a manifest: that is said even to those who did not ask.
+    excluded = [each for each in report.excluded if style.verbosity > 0 or each.reason == "gitignore"]
+    notes += [writer.line("text.excluded", path=each.path, reason=message(f"excluded.{each.reason}")) for each in excluded]
     if style.verbosity > 0:
-        notes += [
-            writer.line("text.excluded", path=each.path, reason=message(f"excluded.{each.reason}")) for each in report.excluded
-        ]
         notes += [writer.line("text.disclaimer", disclaimer=used.disclaimer) for used in report.policy]
     return "\n".join([*blocks, *(f"{note}\n" for note in notes), f"{last}\n"])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from typing import TYPE_CHECKING
 
 from cmian_policy.errors import PolicyError
@@ -38,6 +39,8 @@ class PolicyFolder:
         except OSError as error:
             raise PolicyError(message("policy.unreadable", detail=error.strerror or ""), Location(str(error.filename))) from error
         for entry in found:
+            if entry.is_symlink() and entry.is_dir():
+                raise PolicyError(message("policy.linked-folder"), Location(self.shown(f"{inside}{entry.name}")))
             if entry.is_dir(follow_symlinks=False):
                 yield from self._search(f"{inside}{entry.name}/")
             elif entry.name.endswith((".yaml", ".yml")):
@@ -54,6 +57,8 @@ class PolicyFolder:
     def read(self, path: str) -> bytes:
         """The bytes of one file. Raises ``PolicyError`` when they cannot be read."""
         try:
+            if not stat.S_ISREG(os.stat(f"{self.folder}/{path}").st_mode):  # noqa: PTH116 - a hook's time
+                raise PolicyError(message("manifest.not-a-file"), Location(self.shown(path)))
             return (self.folder / path).read_bytes()
         except OSError as error:
             raise PolicyError(message("policy.unreadable", detail=error.strerror or ""), Location(self.shown(path))) from error

@@ -43,7 +43,8 @@ def _coverage(common: Common, values: dict[str, Any]) -> int:
 
 def _head(found: PackCoverage) -> Message:
     key = "coverage.draft" if found.release.draft else "coverage.release"
-    return message(key, pack=found.pack.id, release=found.release.id)
+    start = found.release.in_force_from.isoformat()
+    return message(key, pack=found.pack.id, release=found.release.id, date=start)
 
 
 def _paragraph_head(found: Paragraph) -> str:
