@@ -22,7 +22,7 @@ Data = dict[str, Any]
 
 
 class Example(NamedTuple):
-    """The part of a tested manifest that a rule looks at, with the register's entries where the case has some, under ``register``.
+    """The part of a tested manifest that a rule looks at, with what the register holds under ``register`` where it counts.
 
     ``pointers`` are where it fails.
     """
