@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cmian_policy.authoring.cases import CasesReport, merge_patch, run_cases
+from cmian_policy.authoring import prove as proofs
+from cmian_policy.authoring.cases import CasesReport, merge_patch
 from cmian_policy.errors import UsageError
 from cmian_policy.messages import render
 from cmian_policy.model.text import LANGS
@@ -16,6 +17,7 @@ from cmian_policy.pipeline.policy import load_policy
 from tests.packs import BUNDLED, MINIMAL, Data, applies, command, release, require, rule, write, write_pack
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from cmian_policy.pipeline.policy import Policy
@@ -38,6 +40,11 @@ ALL = [PASS, FAIL, NOT_APPLICABLE]
 BASE = "base.yaml"
 
 
+def cases_of(policy: Policy, only: Sequence[str] = ()) -> CasesReport:
+    """What ``rules test --no-mutation`` says of a folder, or of the rules named."""
+    return proofs.prove(policy, only, mutation=False).cases
+
+
 def prove(folder: Path, cases: list[Data] | None, the_rule: Data = RULE, **changes: Any) -> CasesReport:  # noqa: ANN401 - any JSON
     """The outcome of these cases of one rule."""
     write_pack(folder, [the_rule])
@@ -45,7 +52,7 @@ def prove(folder: Path, cases: list[Data] | None, the_rule: Data = RULE, **chang
     if cases is not None:
         file = {"base": BASE, "as_of": "2026-11-23", "cases": cases, **changes}
         write(folder / "test" / "rules" / the_rule["id"] / "v1.cases.yaml", file)
-    report = run_cases(load_policy(folder, with_cases=True))
+    report = cases_of(load_policy(folder, with_cases=True))
     for fault in report.failures:
         for lang in LANGS:
             assert render(fault, lang).strip()
@@ -142,7 +149,7 @@ def test_a_rule_without_cases_fails_and_so_does_a_run_without_any(tmp_path: Path
 def test_a_rule_without_cases_fails_beside_one_that_has_some(tmp_path: Path) -> None:
     prove(tmp_path, ALL)
     write_pack(tmp_path, [RULE, rule("TEST-A02")])
-    report = run_cases(load_policy(tmp_path, with_cases=True))
+    report = cases_of(load_policy(tmp_path, with_cases=True))
     assert failures(report) == ["no-case-file"]
 
 
@@ -151,7 +158,7 @@ def test_a_second_version_needs_cases_of_its_own(tmp_path: Path) -> None:
     second = {**RULE, "version": 2}
     drafted = release("2026.1", [second], in_force_from="2026-09-01", published=None)
     write_pack(tmp_path, [RULE, second], releases=[release(rules=[RULE]), drafted])
-    assert failures(run_cases(load_policy(tmp_path, with_cases=True))) == ["no-case-file"]
+    assert failures(cases_of(load_policy(tmp_path, with_cases=True))) == ["no-case-file"]
 
 
 def test_a_rule_that_errs_is_caught(tmp_path: Path) -> None:
@@ -227,11 +234,11 @@ def test_rule_names_the_rules_to_try_and_an_unknown_one_is_an_error(tmp_path: Pa
     prove(tmp_path, ALL)
     write_pack(tmp_path, [RULE, rule("TEST-A02")])
     policy = load_policy(tmp_path, with_cases=True)
-    assert run_cases(policy, ["TEST-A01"]).failures == ()
-    assert failures(run_cases(policy, ["TEST-A02"])) == ["no-case-file", "no-case"]
+    assert cases_of(policy, ["TEST-A01"]).failures == ()
+    assert failures(cases_of(policy, ["TEST-A02"])) == ["no-case-file", "no-case"]
     for wanted in (["TEST-A09"], ["TEST-A01", "TEST-A09"], ["test-a01"]):
         with pytest.raises(UsageError):
-            run_cases(policy, wanted)
+            cases_of(policy, wanted)
 
 
 # the command
@@ -250,7 +257,7 @@ def bundled() -> Policy:
 
 @pytest.mark.parametrize("rule_id", bundled_rules())
 def test_the_bundled_cases_prove_their_rule(bundled: Policy, rule_id: str) -> None:
-    report = run_cases(bundled, [rule_id])
+    report = cases_of(bundled, [rule_id])
     assert [render(fault, "en") for fault in report.failures] == []
     versions = [path for path in (BUNDLED / "cmian" / "rules" / rule_id).glob("v*.yaml") if not path.name.endswith(".cases.yaml")]
     assert (report.rules, report.passed) == (len(versions), len(report.cases))
@@ -307,7 +314,7 @@ def test_a_bundled_rule_broken_on_purpose_is_caught(tmp_path: Path, name: str) -
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
-    report = run_cases(load_policy(tmp_path / "policies", with_cases=True), [rule_id])
+    report = cases_of(load_policy(tmp_path / "policies", with_cases=True), [rule_id])
     assert report.failures
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cmian_policy.authoring.cases import run_cases
+from cmian_policy.authoring.prove import prove
 from cmian_policy.authoring.release import release
 from cmian_policy.authoring.scaffold import Scaffold, new_rule
 from cmian_policy.errors import PolicyError, UsageError
@@ -35,7 +35,7 @@ def test_a_rule_joins_the_draft_release_which_gains_one_line(tmp_path: Path) -> 
 def test_the_template_loads_and_its_cases_name_what_is_to_be_filled_in(tmp_path: Path) -> None:
     folder = write_folder(tmp_path)
     new_rule(folder, "essai/ESSAI-C01", TODAY)
-    report = run_cases(load_policy(folder, with_cases=True), ["ESSAI-C01"])
+    report = prove(load_policy(folder, with_cases=True), ["ESSAI-C01"], mutation=False).cases
     said = [render(fault, "fr") for fault in report.failures]
     assert report.passed == 0
     assert len(said) == 3

@@ -65,17 +65,6 @@ class CasesReport(NamedTuple):
         return faults if self.cases else (*faults, message("rules.no-case"))
 
 
-def run_cases(policy: Policy, only: Sequence[str] = ()) -> CasesReport:
-    """Runs the cases of every rule version of a folder, or of the rules named, without mutation.
-
-    ``policy`` was loaded with its cases (``load_policy(…, with_cases=True)``).
-    Raises ``UsageError`` for a rule that the folder does not hold.
-    """
-    trials = [Trial(policy, pack, version) for pack, version in wanted_versions(policy, only)]
-    results = [(tuple(result for result, _ in trial.run()), tuple(trial.faults())) for trial in trials]
-    return CasesReport(len(trials), sum((cases for cases, _ in results), ()), sum((faults for _, faults in results), ()))
-
-
 def wanted_versions(policy: Policy, only: Sequence[str] = ()) -> list[tuple[Pack, RuleVersion]]:
     """Every rule version of a folder, or those of the rules named. Raises ``UsageError`` for a rule that it does not hold."""
     versions = [(pack, version) for pack in policy.packs for version in rule_versions(policy.documents, pack.id)]

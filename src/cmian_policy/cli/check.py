@@ -11,7 +11,7 @@ import click
 from cmian_policy.cli.folders import policies_folder
 from cmian_policy.cli.options import ChoiceALine, Common, Day, OneALine, command, option
 from cmian_policy.cli.terminal import cache_folder, forget_git_settings, read_in, say, today, write_error, write_out
-from cmian_policy.engine.outcome import EXIT_UNUSABLE, FAIL_ON, exit_code
+from cmian_policy.engine.outcome import FAIL_ON, exit_code
 from cmian_policy.errors import PolicyError, UsageError
 from cmian_policy.loading.manifest import READ_AT_MOST
 from cmian_policy.loading.settings import refuse_configuration
@@ -57,8 +57,7 @@ def _check(common: Common, values: dict[str, Any]) -> int:
     shown = values["format"] == "text" and common.style.verbosity >= 0
     for note in () if shown else report.notes:
         write_error(say(message("text.note", note=note.message), common.lang))
-    code = exit_code(report, values["fail_on"] or ("blocking",))
-    return EXIT_UNUSABLE if not report.policy and not report.manifests else code
+    return exit_code(report, values["fail_on"] or ("blocking",))
 
 
 def _report(policy: Policy, on: date, common: Common, values: dict[str, Any]) -> Report:

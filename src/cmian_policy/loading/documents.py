@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from cmian_policy.errors import DocumentError, PolicyError
 from cmian_policy.lang import yaml
-from cmian_policy.model.location import Location
+from cmian_policy.model.location import START, Location
+from cmian_policy.model.problem import Problem
 from cmian_policy.model.text import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from cmian_policy.model.document import LocatedDocument, Plain
-    from cmian_policy.model.problem import Problem
 
 
 class PolicyFiles(Protocol):
@@ -85,8 +85,6 @@ def read_documents(files: PolicyFiles, raw: Mapping[str, bytes], schema: Callabl
 
 def _violations(path: str, document: LocatedDocument, schema: Callable[[str], dict[str, Any]]) -> tuple[Problem, ...]:
     from cmian_policy.lang.jsonschema import explain  # noqa: PLC0415 - not needed once the compiled policy is cached
-    from cmian_policy.model.location import START  # noqa: PLC0415
-    from cmian_policy.model.problem import Problem  # noqa: PLC0415
 
     kind = kind_of(path)
     if kind is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cmian_policy import __version__
@@ -130,11 +131,9 @@ def _choice_of_run(packs: Sequence[Pack], chosen: dict[str, Release] | None, pol
 
 def _identities(manifests: Sequence[Manifest]) -> dict[str, str]:
     """What names each manifest in fingerprints: its project, or its path where that is missing or not its own."""
-    projects = [manifest.project for manifest in manifests]
+    shared = Counter(manifest.project for manifest in manifests)
     return {
-        manifest.path: manifest.project
-        if manifest.project is not None and projects.count(manifest.project) == 1
-        else manifest.path
+        manifest.path: manifest.project if manifest.project is not None and shared[manifest.project] == 1 else manifest.path
         for manifest in manifests
     }
 
