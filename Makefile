@@ -5,14 +5,19 @@ BIN := $(VENV)/bin
 # pip reads groups of pyproject.toml from 25.1 on.
 SETUP := $(VENV)/.installed
 
-.PHONY: demo test lint format bench generate clean
+.PHONY: demo test test-all lint format bench generate clean
 
 demo: $(SETUP)  ## checks the example projects and shows the reports
 	$(BIN)/python tools/demo.py
 
 test: $(SETUP)  ## lint, types, layers and the tests, with branch coverage
 	$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term
+	$(BIN)/python -m pytest -n auto -m "not external" --cov --cov-report=term
+
+test-all: test  ## the tests that need a browser, Node or Java too; what is missing is skipped by name
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group external
+	npm install --prefix tests/external --no-package-lock --no-fund --no-audit --silent
+	$(BIN)/python -m pytest -n auto -m external
 
 lint: $(SETUP)
 	$(BIN)/ruff check .
@@ -28,11 +33,14 @@ bench: $(SETUP)  ## start-up and memory, as ratios in one run
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group bench
 	$(BIN)/python benchmarks/startup.py
 
-generate: $(SETUP)  ## the validator, from the schema
+generate: $(SETUP)  ## validators and editor hints from the schemas, manual pages from the commands, docs/messages.md
+	$(BIN)/python tools/generate_editor_hints.py
 	$(BIN)/python tools/generate_validator.py
+	$(BIN)/python tools/generate_man.py
+	$(BIN)/python tools/generate_messages.py
 
 clean:
-	rm -rf $(VENV) .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	rm -rf tests/external/node_modules $(VENV) .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
 
 $(SETUP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
