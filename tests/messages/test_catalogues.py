@@ -14,6 +14,8 @@ from cmian_policy.lang import yaml
 from cmian_policy.messages import catalogue, render
 from cmian_policy.model.text import Bilingual, message
 from cmian_policy.model.verdict import Level, Outcome, Verdict
+from cmian_policy.reporters._html_finding import GROUPS
+from cmian_policy.reporters._html_voice import WORDS
 from tests.packs import BUNDLED, ROOT, STATUSES
 
 if TYPE_CHECKING:
@@ -28,16 +30,32 @@ DYNAMIC = {
     *(f"status.{status}" for status in STATUSES),
     *(f"text.level.{level}" for level in Level),
     *(f"text.verdict.{verdict}" for verdict in Verdict),
-    *(f"text.outcome.{outcome}" for outcome in Outcome),
+    *(f"text.outcome.{outcome}" for outcome in (*Outcome, "unchecked")),
     *(f"text.manifest.{outcome}" for outcome in Outcome),
     *(f"text.count.{name}" for name in (*Level, *Verdict, "manifests") if name != "fail"),
     *(f"text.basis.{basis}" for basis in ("deliberation", "interpretation", "law")),
     *(f"explain.basis.{basis}" for basis in ("deliberation", "interpretation")),
+    *(f"doctor.part.{each}" for each in ("tool", "settings", "checks", "environment")),
+    *(f"authority.{each}" for each in ("council", "city", "committee")),
     *(f"certainty.{each}" for each in ("primary", "official", "secondary", "unverified", "contested")),
-    *(f"excluded.{each}" for each in ("builtin", "gitignore")),
+    *(f"excluded.{each}" for each in ("builtin", "gitignore", "config")),
     *(f"type.{each}" for each in ("array", "boolean", "integer", "null", "number", "object", "string")),
     *(f"lint.{what}-near" for what in ("at-nowhere", "for-each-nowhere", "placeholder-nowhere")),
     *(f"{rule}.{part}" for rule in BUILTIN for part in ("title", "remediation")),
+    *(f"summary.outcome.{outcome}" for outcome in (*Outcome, "unchecked")),
+    *(f"summary.column.{name}" for name in ("level", "rule", "place", "what", "act", "until", "reason")),
+    *(f"summary.column.{name}" for name in ("pack", "release", "from", "source", "sha256")),
+    *(f"summary.left-out.{name}" for name in ("findings", "others")),
+    *(f"note.{each}-unusable" for each in ("policy", "register")),
+    *(f"register.kind.{each}" for each in ("opinion", "evaluation", "waiver")),
+    *(f"html.word.{word}" for word in WORDS),
+    *(f"html.{part}.{group}" for part in ("group", "about", "badge") for group in GROUPS),
+    *(f"html.also.{group}" for group in ("error", "review", "waived", "advice")),
+    *(f"html.{part}.{outcome}" for part in ("outcome", "outcomes", "lead") for outcome in Outcome),
+    "html.outcome.unjudged",
+    *(f"html.month-{month}" for month in range(1, 13)),
+    *(f"html.basis.{basis}" for basis in ("deliberation", "interpretation", "law")),
+    *(f"init.todo.{level}" for level in Level),
 }
 # Families whose members are named elsewhere in another form: an option, a command, a form of the schema, a YAML fault.
 PREFIXES = ("help.", "schema.form.", "yaml.")
@@ -52,7 +70,7 @@ def base(key: str) -> str:
 def modules() -> Iterator[ast.AST]:
     """The source but for the catalogues and the generated validator."""
     for path in sorted(SOURCE.rglob("*.py")):
-        if path.parent.name != "messages" and path.name != "manifest_validator.py":
+        if path.parent.name != "messages" and not path.name.endswith("_validator.py"):
             yield ast.parse(path.read_text(encoding="utf-8"))
 
 

@@ -22,14 +22,15 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
 
     choices = list(known)
-    same = {_plain(choice): choice for choice in choices}.get(_plain(word[:_SHOWN]))
+    same = {plain(choice): choice for choice in choices}.get(plain(word[:_SHOWN]))
     if same is not None:
         return same
     close = get_close_matches(word[:_SHOWN], choices, n=1, cutoff=0.75)
     return close[0] if close else None
 
 
-def _plain(word: str) -> str:
+def plain(word: str) -> str:
+    """A word without its case, its accents, and what stands between its parts: spaces, hyphens, underscores."""
     import unicodedata  # noqa: PLC0415 - only for a mistake
 
     letters = (char for char in unicodedata.normalize("NFKD", word) if not unicodedata.combining(char))
