@@ -12,7 +12,7 @@ from cmian_policy.model.location import Location
 from cmian_policy.model.text import message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 _CHECKSUMS = "SHA256SUMS"
@@ -66,5 +66,10 @@ class PolicyFolder:
 
 def digest(files: dict[str, bytes]) -> str:
     """SHA-256 over the digest and path of each file, in the form of ``sha256sum`` sorted by path."""
-    lines = (f"{hashlib.sha256(raw).hexdigest()}  {path}\n" for path, raw in sorted(files.items()))
+    return combined({path: hashlib.sha256(raw).hexdigest() for path, raw in files.items()})
+
+
+def combined(digests: Mapping[str, str]) -> str:
+    """The same from the digest of each file, by its path."""
+    lines = (f"{each}  {path}\n" for path, each in sorted(digests.items()))
     return hashlib.sha256("".join(lines).encode()).hexdigest()

@@ -1,0 +1,17 @@
+"""``policy …``: packs and the register from git, one module a command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cmian_policy.cli.options import Group
+
+if TYPE_CHECKING:
+    from cmian_policy.model.text import Lang
+
+_COMMANDS = ("update", "verify")
+
+
+def build(lang: Lang) -> Group:
+    """The group, its help in a language."""
+    return Group(lang, "policy", "help.command.policy", __name__, _COMMANDS)
