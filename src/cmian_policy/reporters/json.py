@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from cmian_policy.model.finding import Finding, Observation, Text
     from cmian_policy.model.report import ManifestReport, Note, PolicyUsed, Report, Summary
     from cmian_policy.model.text import Lang
+    from cmian_policy.model.waiver import Waiver
     from cmian_policy.reporters import Style
 
 Json = dict[str, Any]
-_NO_REGISTER: Json = {"configured": False, "id": None, "source": None, "commit": None, "sha256": None, "signed": None}
 
 
 def render(report: Report, _style: Style) -> str:
@@ -27,7 +27,7 @@ def render(report: Report, _style: Style) -> str:
         "partial": report.partial,
         "lang": report.lang,
         "policy": [_policy(used) for used in report.policy],
-        "register": _NO_REGISTER,
+        "register": report.register._asdict(),
         "verdict": report.verdict,
         "summary": _summary(report.summary()),
         "notes": [_note(note, report.lang) for note in report.notes],
@@ -45,8 +45,8 @@ def _policy(used: PolicyUsed) -> Json:
         "draft": used.draft,
         "sha256": used.sha256,
         "source": used.source,
-        "commit": None,
-        "signed": None,
+        "commit": used.commit,
+        "signed": used.signed,
     }
 
 
@@ -85,11 +85,25 @@ def _finding(finding: Finding, lang: Lang) -> Json:
         "reason": _text(finding.reason, lang),
         "observations": [_observation(observation, lang) for observation in finding.observations],
         "remediation": _text(finding.remediation, lang),
-        "fixable": False,
+        "fixable": finding.fixable,
         "source": finding.source._asdict() if finding.source else None,
         "references": [reference._asdict() for reference in finding.references],
-        "waiver": None,
+        "waiver": _waiver(finding.waiver),
         "fingerprint": finding.fingerprint,
+    }
+
+
+def _waiver(waiver: Waiver | None) -> Json | None:
+    if waiver is None:
+        return None
+    return {
+        "ref": waiver.ref,
+        "act": waiver.act,
+        "authority": waiver.authority,
+        "exception": waiver.exception,
+        "reason": waiver.reason,
+        "granted": waiver.granted.isoformat(),
+        "expires": waiver.expires.isoformat(),
     }
 
 

@@ -12,6 +12,8 @@ from cmian_policy.model.location import START
 from cmian_policy.model.text import message
 from cmian_policy.model.verdict import Level, Verdict
 from cmian_policy.reporters._excerpt import excerpt, lines_of
+from cmian_policy.reporters._lines import action, basis, label, waived_by
+from cmian_policy.reporters._tally import closing, not_evaluated, outcome, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from cmian_policy.reporters import Style
 
 _WIDTH = 100  # the basis stands at the right of this column
-_SHOWN = {Verdict.FAIL, Verdict.WAIVED, Verdict.REVIEW, Verdict.ERROR}
 _BOLD, _RED, _YELLOW, _BLUE, _CYAN, _GREEN = "1", "1;31", "1;33", "1;34", "36", "32"
 _COLOURS = {
     Verdict.PASS: _GREEN,
@@ -62,8 +63,8 @@ def render(report: Report, style: Style) -> str:
         return f"{last}\n"
     blocks = [_manifest(manifest, report, writer) for manifest in report.manifests]
     notes = [writer.line("text.note", note=note.message) for note in report.notes]
-    # What git ignores is listed only where it holds a manifest: that is said even to those who did not ask.
-    excluded = [each for each in report.excluded if style.verbosity > 0 or each.reason == "gitignore"]
+    # What git ignores or the configuration leaves out holds a manifest: that is said even to those who did not ask.
+    excluded = [each for each in report.excluded if style.verbosity > 0 or each.reason != "builtin"]
     notes += [writer.line("text.excluded", path=each.path, reason=message(f"excluded.{each.reason}")) for each in excluded]
     if style.verbosity > 0:
         notes += [writer.line("text.disclaimer", disclaimer=used.disclaimer) for used in report.policy]
@@ -73,21 +74,20 @@ def render(report: Report, style: Style) -> str:
 def _manifest(manifest: ManifestReport, report: Report, writer: _Writer) -> str:
     lines = [*_header(manifest, writer), ""]
     source = lines_of(manifest.text)
-    for finding in manifest.findings:
-        if finding.verdict in _SHOWN and not _not_evaluated(finding):
+    told, unread = shown(manifest.findings)
+    full = {id(finding) for finding in told}
+    for finding in manifest.findings if writer.style.verbosity > 0 else told:
+        if id(finding) in full:
             lines += [*_finding(finding, manifest.path, source, writer), ""]
-        elif writer.style.verbosity > 0:
+        else:
             lines += [*_quiet_finding(finding, writer), ""]
+    if unread and writer.style.verbosity == 0:
+        lines += [f"{writer.paint(_RED, writer.line('text.verdict.error'))} {writer.say(not_evaluated(unread))}", ""]
     if writer.style.verbosity > 0:
         lines += [*_facts(manifest, writer)]
     if len(report.manifests) > 1:
         lines += [writer.line(f"text.manifest.{manifest.verdict}"), ""]
     return "\n".join(lines)
-
-
-def _not_evaluated(finding: Finding) -> bool:
-    """Rules that a syntax or schema failure kept from running say nothing more than that failure: they are counted below."""
-    return finding.verdict is Verdict.ERROR and getattr(finding.reason, "key", "") == "engine.not-evaluated"
 
 
 def _header(manifest: ManifestReport, writer: _Writer) -> Iterator[str]:
@@ -107,29 +107,12 @@ def _facts(manifest: ManifestReport, writer: _Writer) -> Iterator[str]:
         yield ""
 
 
-def _label(finding: Finding, writer: _Writer) -> str:
-    if finding.verdict is Verdict.FAIL:
-        return writer.paint(_LEVEL_COLOURS[finding.level], writer.line(f"text.level.{finding.level}"))
-    return writer.paint(_COLOURS[finding.verdict], writer.line(f"text.verdict.{finding.verdict}"))
-
-
 def _title(finding: Finding, writer: _Writer) -> str:
+    colour = _LEVEL_COLOURS[finding.level] if finding.verdict is Verdict.FAIL else _COLOURS[finding.verdict]
+    named, stands_on = label(finding, writer.lang), basis(finding, writer.lang)
     plain = f"{finding.rule}  {writer.say(finding.title)}"
-    basis = _basis(finding, writer)
-    taken = len(writer.line(_label_key(finding))) + 1 + len(plain)
-    gap = " " * max(2, _WIDTH - taken - len(basis)) if basis else ""
-    return f"{_label(finding, writer)} {writer.paint(_BOLD, plain)}{gap}{basis}"
-
-
-def _label_key(finding: Finding) -> str:
-    return f"text.level.{finding.level}" if finding.verdict is Verdict.FAIL else f"text.verdict.{finding.verdict}"
-
-
-def _basis(finding: Finding, writer: _Writer) -> str:
-    if finding.basis is None:
-        return ""
-    paragraph = finding.source.paragraph if finding.source is not None else ""
-    return writer.line(f"text.basis.{finding.basis}", paragraph=paragraph)
+    gap = " " * max(2, _WIDTH - len(named) - 1 - len(plain) - len(stands_on)) if stands_on else ""
+    return f"{writer.paint(colour, named)} {writer.paint(_BOLD, plain)}{gap}{stands_on}"
 
 
 def _quiet_finding(finding: Finding, writer: _Writer) -> Iterator[str]:
@@ -182,15 +165,12 @@ def _details(finding: Finding, writer: _Writer) -> Iterator[str]:
         yield writer.line("text.source", quote=finding.source.quote)
     if finding.level_reason is not None:
         yield _level_reason(finding, finding.level_reason, writer)
+    if finding.waiver is not None:
+        yield waived_by(finding.waiver, writer.lang)
     for change in finding.level_changes:
         yield writer.line("text.level-change", level=message(f"text.level.{change.level}"), date=change.start.isoformat())
     yield from _references(finding, writer)
-    if finding.verdict is Verdict.ERROR:
-        yield writer.line("text.tell-committee")
-    else:
-        yield writer.line("text.remediation", remediation=finding.remediation)
-    if finding.pack is not None:
-        yield writer.line("text.help", rule=finding.rule)
+    yield from action(finding, writer.lang)
 
 
 def _level_reason(finding: Finding, reason: Text, writer: _Writer) -> str:
@@ -207,36 +187,6 @@ def _references(finding: Finding, writer: _Writer) -> Iterator[str]:
 
 
 def _last_line(report: Report, writer: _Writer) -> str:
-    summary = report.summary()
-    fails = dict.fromkeys(Level, 0)
-    for finding in report.findings():
-        fails[finding.level] += finding.verdict is Verdict.FAIL
-    counted = [
-        ("pass", summary.counts[Verdict.PASS]),
-        ("blocking", fails[Level.BLOCKING]),
-        ("advisory", fails[Level.ADVISORY]),
-        ("note", fails[Level.NOTE]),
-        ("waived", summary.counts[Verdict.WAIVED]),
-        ("not_applicable", summary.counts[Verdict.NOT_APPLICABLE]),
-        ("review", summary.counts[Verdict.REVIEW]),
-        ("error", summary.counts[Verdict.ERROR]),
-    ]
-    counts = ", ".join(writer.line(f"text.count.{name}", count=count) for name, count in counted if count or name == "pass")
     colour = _GREEN if report.verdict in {"compliant", "not_applicable"} else _YELLOW if report.verdict == "review" else _RED
-    unchecked = any(note.kind == "nothing-checked" for note in report.notes) and report.verdict == "error"
-    verdict = writer.paint(colour, writer.line("text.outcome.unchecked" if unchecked else f"text.outcome.{report.verdict}"))
-    tail = [writer.line("text.on", date=report.evaluated_on.isoformat())]
-    if report.partial:
-        tail.append(writer.line("text.partial"))
-    if summary.manifests > 1:
-        tail.insert(0, writer.line("text.count.manifests", count=summary.manifests))
-    return " · ".join(part for part in (f"{verdict}{counts}", _releases(report, writer), *tail) if part)
-
-
-def _releases(report: Report, writer: _Writer) -> str:
-    return ", ".join(
-        writer.line("text.no-release", pack=used.pack)
-        if used.release is None
-        else writer.line("text.draft" if used.draft else "text.release", pack=used.pack, release=used.release)
-        for used in report.policy
-    )
+    verdict = writer.line(f"text.outcome.{outcome(report)}" if report.manifests else "text.no-verdict.unchecked")
+    return closing(report).replace(verdict, writer.paint(colour, verdict), 1)
