@@ -14,13 +14,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
-__all__ = ["CmianPolicyError", "Options", "Policy", "Report", "check", "load_policy"]
+__all__ = ["CmianPolicyError", "Options", "Policy", "Register", "Report", "check", "load_policy", "load_register"]
 
 if TYPE_CHECKING:
     from cmian_policy.errors import CmianPolicyError
+    from cmian_policy.model.register import Register
     from cmian_policy.model.report import Report
     from cmian_policy.pipeline.api import check
     from cmian_policy.pipeline.policy import Policy, load_policy
+    from cmian_policy.pipeline.register import load_register
     from cmian_policy.pipeline.run import Options
 
 # The command line imports this package before anything else: a name is loaded when it is first asked for.
@@ -28,9 +30,11 @@ _HOMES = {
     "CmianPolicyError": "cmian_policy.errors",
     "Options": "cmian_policy.pipeline.run",
     "Policy": "cmian_policy.pipeline.policy",
+    "Register": "cmian_policy.model.register",
     "Report": "cmian_policy.model.report",
     "check": "cmian_policy.pipeline.api",
     "load_policy": "cmian_policy.pipeline.policy",
+    "load_register": "cmian_policy.pipeline.register",
 }
 
 

@@ -4,13 +4,15 @@ CmianPolicyError
 ├── UsageError       the command line or the configuration is wrong              exit 2
 ├── DocumentError    a YAML document cannot be read (one or more problems)
 ├── PolicyError      a pack, a rule or a release cannot be used                   exit 4
+├── RegisterError    the committee's register cannot be used                      exit 4
+├── SourceError      what git holds or the lock says cannot be used               exit 4
 ├── ExpressionError  a condition does not compile, or errs when it is evaluated
 └── OutputError      a report cannot be written                                   exit 2
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from cmian_policy.model.location import Location
@@ -19,12 +21,13 @@ if TYPE_CHECKING:
 
 
 class CmianPolicyError(Exception):
-    """Root of every error that this package raises on purpose."""
+    """Root of every error that this package raises on purpose; ``also`` holds the further ones found in the same pass."""
 
-    def __init__(self, message: Message, location: Location | None = None) -> None:
+    def __init__(self, message: Message, location: Location | None = None, also: tuple[Self, ...] = ()) -> None:
         super().__init__(message, location)
         self.message = message
         self.location = location
+        self.also = also
 
 
 class UsageError(CmianPolicyError):
@@ -36,11 +39,15 @@ class OutputError(CmianPolicyError):
 
 
 class PolicyError(CmianPolicyError):
-    """A policy pack cannot be used as it is; ``also`` holds the further errors found in the same pass."""
+    """A policy pack cannot be used as it is."""
 
-    def __init__(self, message: Message, location: Location | None = None, also: tuple[PolicyError, ...] = ()) -> None:
-        super().__init__(message, location)
-        self.also = also
+
+class RegisterError(CmianPolicyError):
+    """The committee's register cannot be used as it is."""
+
+
+class SourceError(CmianPolicyError):
+    """A source in git, its lock or its local copy cannot be used, or is not to be trusted."""
 
 
 class ExpressionError(CmianPolicyError):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
+import shutil
 import sys
 import zipfile
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -15,7 +16,9 @@ from tests.runner import ROOT, environment, execute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+if sys.platform != "win32":
+    import fcntl
 
 
 class Installed(NamedTuple):
@@ -26,11 +29,17 @@ class Installed(NamedTuple):
     command: Path
 
 
+def program(venv: Path, name: str) -> Path:
+    """A program of a virtual environment."""
+    return venv / f"Scripts/{name}.exe" if sys.platform == "win32" else venv / "bin" / name
+
+
 @contextmanager
 def one_at_a_time(lock: Path) -> Iterator[None]:
-    """Lets one test process after the other through."""
+    """Lets one test process after the other through. On Windows there is only one: these tests run without xdist there."""
     with lock.open("w") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
+        if sys.platform != "win32":
+            fcntl.flock(stream, fcntl.LOCK_EX)
         yield
 
 
@@ -45,6 +54,7 @@ def settings(home: Path) -> dict[str, str]:
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """The wheel of this checkout in an empty virtual environment, with its declared dependencies.
 
+    ``CMIAN_WHEEL`` names a wheel to take instead of building one, so that the file that is published is the file that was tested.
     The one fixture that needs a network. It is made once, whatever the number of test processes.
     """
     own = tmp_path_factory.getbasetemp()
@@ -56,19 +66,23 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
             (folder / "ready").touch()
     (wheel,) = folder.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
-        return Installed(wheel, tuple(archive.namelist()), folder / "env/bin/cmian-policy")
+        return Installed(wheel, tuple(archive.namelist()), program(folder / "env", "cmian-policy"))
 
 
 def install(folder: Path) -> None:
-    """Builds the wheel into a folder and installs it into an environment there."""
+    """Builds the wheel into a folder, or copies the given one there, and installs it into an environment beside it."""
     env, constraints = settings(folder), ROOT / "constraints.txt"
-    built = execute([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder], ROOT, env, seconds=120)
-    assert built.code == 0, built.err
+    if given := os.environ.get("CMIAN_WHEEL"):
+        shutil.copy(Path(given).absolute(), folder)
+    else:
+        built = execute([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder], ROOT, env, seconds=120)
+        assert built.code == 0, built.err
     (wheel,) = folder.glob("*.whl")
     made = execute([sys.executable, "-m", "venv", folder / "env"], folder, env, seconds=120)
     assert made.code == 0, made.err
-    command = [str(folder / "env/bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", str(wheel)]
+    python = program(folder / "env", "python")
+    command: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wheel]
     if constraints.is_file():
-        command += ["--constraint", str(constraints)]
+        command += ["--constraint", constraints]
     done = execute(command, folder, env, seconds=300)
     assert done.code == 0, done.err

@@ -76,7 +76,7 @@ MINORS_AT = "    at: [/data/sources/0/collection]\n"
 
 IN_A_RULE = {
     "a misspelt field": Mistake(
-        "lint", RULE, ".?retention.has", ".?retentoin.has", "vouliez-vous dire «~retention~»", "retentoin"
+        "lint", RULE, ".?retention.has", ".?retentoin.has", "vouliez-vous écrire «~retention~»", "retentoin"
     ),
     "a misspelt required field": Mistake("lint", RULE, "data.personal !=", "data.personnal !=", "«~personal~»", "personnal"),
     "a variable that is none": Mistake(
@@ -92,7 +92,7 @@ IN_A_RULE = {
     ),
     "a value that is none": Mistake("lint", RULE, "!= 'none'", "!= 'nothing'", "n'est pas une valeur possible ici", "'nothing'"),
     "a value in a list that is none": Mistake(
-        "lint", RULE, "personal != 'none'", "personal in ['identifed']", "vouliez-vous dire «~identified~»", "identifed"
+        "lint", RULE, "personal != 'none'", "personal in ['identifed']", "vouliez-vous écrire «~identified~»", "identifed"
     ),
     "a condition that is always true": Mistake(
         "lint", RULE, RETENTION, "cel: true || manifest.data.?retention.hasValue()", "toujours le même résultat", "cel: true ||"
@@ -100,7 +100,7 @@ IN_A_RULE = {
     "a condition that no case makes false": Mistake(
         "lint", RULE, APPLIES, "cel: manifest.project.id != ''", "vraie dans tous les cas d'essai", "project.id != ''"
     ),
-    "a fact that is none": Mistake("lint", RULE, "facts.live", "facts.lives", "vouliez-vous dire «~live~»", "facts.lives"),
+    "a fact that is none": Mistake("lint", RULE, "facts.live", "facts.lives", "vouliez-vous écrire «~live~»", "facts.lives"),
     "a function that is none": Mistake("lint", RULE, "= date('2026", "= dates('2026", "la fonction «~dates~»", "dates("),
     "a date that is none": Mistake("lint", RULE, "date('2026-01-01')", "date('2026-13-01')", "n'est pas une date", "2026-13-01"),
     "a field of an item misspelt": Mistake(
@@ -179,7 +179,7 @@ IN_A_RELEASE = {
     "a day that is none": Mistake("lint", DRAFT, "from: 2026-12-01", "from: 2026-11-31", "2026-11-31", "2026-11-31"),
     "a release under another name": Mistake("lint", DRAFT, '"2026.1"', '"2026.2"', "doit se trouver dans un fichier", '"2026.2"'),
     "a fact misspelt in the facts": Mistake(
-        "lint", FACTS, "project.status in", "project.statut in", "vouliez-vous dire «~status~»", "project.statut"
+        "lint", FACTS, "project.status in", "project.statut in", "vouliez-vous écrire «~status~»", "project.statut"
     ),
     "a pack that is not its folder": Mistake("lint", PACK, "id: essai", "id: essais", "donnez-leur le même nom", "id: essais"),
 }

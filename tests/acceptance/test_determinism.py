@@ -80,7 +80,7 @@ def test_a_cache_folder_that_cannot_be_used_changes_no_byte(run: Run, fleet: Pat
         {"XDG_CACHE_HOME": "/proc/nulle-part"},
         {"XDG_CACHE_HOME": "relatif"},
         {"XDG_CACHE_HOME": None, "HOME": None},
-        {"XDG_CACHE_HOME": "", "HOME": "/nulle/part"},
+        {"XDG_CACHE_HOME": "", "HOME": "/dev/null/nulle/part"},
     ):
         assert report(run, fleet, form, env) == expected
     assert not (fleet / "relatif").exists()

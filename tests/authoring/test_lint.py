@@ -504,7 +504,7 @@ def test_every_problem_is_listed_in_one_pass_in_the_order_of_the_files(tmp_path:
         (FACTS, "unknown-fact"),
         (PACK, "policy.pack-elsewhere"),
         (RELEASE, "policy.missing-facts"),
-        ("test/rules/TEST-A02/v1.yaml", "schema.unknown-key"),
+        ("test/rules/TEST-A02/v1.yaml", "schema.unknown-key-closed"),
     }
     assert [problem.path for problem in problems] == sorted(problem.path for problem in problems)
 
@@ -519,7 +519,7 @@ def test_two_mistakes_of_one_condition_are_both_found(tmp_path: Path) -> None:
 def test_a_file_that_is_left_out_makes_no_other_noise(tmp_path: Path, path: str) -> None:
     write(tmp_path)
     (tmp_path / path).write_text(f"colour: red\n{FILES[path]}", encoding="utf-8")
-    assert found(tmp_path) == [("schema.unknown-key", path)]
+    assert found(tmp_path) == [("schema.unknown-key-closed", path)]
 
 
 def test_a_pack_whose_own_file_is_wrong_is_still_looked_at(tmp_path: Path) -> None:

@@ -24,7 +24,16 @@ if TYPE_CHECKING:
 
 ENGLISH, FRENCH, RULES = "README.md", "README.fr.md", "docs/ecrire-une-regle.md"
 LANGUAGE = {ENGLISH: "en", FRENCH: "fr"}
-IN_FRENCH = (FRENCH, RULES, "examples/README.fr.md")
+REGISTER = ("docs/tenir-le-registre.md", "docs/avis-et-derogations.md")
+IN_FRENCH = (
+    FRENCH,
+    RULES,
+    "docs/dans-votre-depot.md",
+    "docs/configuration.md",
+    "docs/messages.md",
+    *REGISTER,
+    "examples/README.fr.md",
+)
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INLINE_CODE = re.compile(r"`[^`\n]*`")
 LINK = re.compile(r"\]\(([^)#\s]*)(?:#[^)]*)?\)")

@@ -272,41 +272,6 @@ def test_standard_input_that_is_no_manifest_is_refused(run: Run, raw: bytes) -> 
     assert done.finding("manifest-syntax")["verdict"] == "fail"
 
 
-@pytest.mark.parametrize("where", ["depot", "depot/projet"])
-@pytest.mark.parametrize("content", ["lang: en\n", "", "exclude: [projet]\n"])
-def test_a_configuration_file_that_would_apply_is_2(run: Run, tmp_path: Path, home: Path, where: str, content: str) -> None:
-    """This version reads none: to pass over one in silence could turn a failure into a pass."""
-    depot = tmp_path / "depot"
-    repository(depot, home)
-    put(depot, "projet", text=CHATBOT)
-    (tmp_path / where / ".cmian-policy.yaml").write_text(content, encoding="utf-8")
-    for given in ("projet", "projet/ai-manifest.yaml"):
-        done = checked(run, depot, given)
-        assert (done.code, done.out) == (USAGE, "")
-        assert ".cmian-policy.yaml" in done.err
-
-
-def test_a_configuration_file_deeper_in_the_tree_is_2(run: Run, tmp_path: Path, home: Path) -> None:
-    """One that lies deeper than the paths' parent is refused (cli.md), not passed over."""
-    depot = tmp_path / "depot"
-    repository(depot, home)
-    put(depot, "projet")
-    (depot / "projet" / ".cmian-policy.yaml").write_text("lang: en\n", encoding="utf-8")
-    assert checked(run, depot).code == USAGE
-
-
-def test_a_configuration_file_applies_to_standard_input(run: Run, tmp_path: Path) -> None:
-    (tmp_path / ".cmian-policy.yaml").touch()
-    done = run("check", "-", stdin=MINIMAL)
-    assert (done.code, done.out) == (USAGE, "")
-
-
-def test_a_configuration_file_above_a_folder_outside_a_repository_does_not_apply(run: Run, tmp_path: Path) -> None:
-    (tmp_path / ".cmian-policy.yaml").touch()
-    put(tmp_path, "projet")
-    assert checked(run, tmp_path / "projet").code == OK
-
-
 def test_the_hook_of_another_repository_does_not_mislead(run: Run, tmp_path: Path, home: Path) -> None:
     """In a hook git sets GIT_DIR and GIT_INDEX_FILE; a search elsewhere must not take that repository's answer."""
     repository(tmp_path / "autre", home)

@@ -127,7 +127,7 @@ class Trial:
         """The rule alone, with the facts of the first release that holds it (the newest facts for a rule in none)."""
         release = _home(self._pack, self.rule)
         facts = load_facts(self._policy.documents, self._pack.id, release.facts_version)
-        return CompiledRelease(PackRelease(self._pack, release, facts, (self.rule,), "", ""), self.compiler)
+        return CompiledRelease(PackRelease(self._pack, release, facts, (self.rule,), (), "", ""), self.compiler)
 
     def place(self, pointer: str) -> str:
         """The place of a pointer in the cases file, as ``file:line:column``."""

@@ -125,4 +125,4 @@ def _alone(rule: Rule, facts: FactsFile, compiler: Compiler) -> CompiledRelease:
     release = Release("", date.min, None, reconstructed=False, facts_version=facts.version, acts=(), rules=(
         RuleVersion(rule.id, rule.version),
     ))  # fmt: skip
-    return CompiledRelease(PackRelease(pack, release, facts, (rule,), "", ""), compiler)
+    return CompiledRelease(PackRelease(pack, release, facts, (rule,), (), "", ""), compiler)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from cmian_policy import __version__
-from cmian_policy.cli.options import Group
+from cmian_policy.cli.options import Group, RunState, parameter_name
 from cmian_policy.cli.terminal import say, write_error, write_out
 from cmian_policy.engine.outcome import EXIT_BUG, EXIT_OK, EXIT_UNUSABLE, EXIT_USAGE
-from cmian_policy.errors import CmianPolicyError, PolicyError, UsageError
+from cmian_policy.errors import CmianPolicyError, PolicyError, RegisterError, SourceError, UsageError
 from cmian_policy.messages import render
 from cmian_policy.messages.neutral import visible
 from cmian_policy.model.text import message
@@ -23,30 +23,28 @@ if TYPE_CHECKING:
     from cmian_policy.model.text import Lang, Message
 
 _INTERRUPTED = 130
-_COMMANDS = ("check", "explain", "rules", "schema")
+_COMMANDS = ("check", "doctor", "explain", "policy", "register", "rules", "schema"),
+)
 
 
 def run(arguments: Sequence[str]) -> int:
     """Runs the command line and returns the exit code; nothing that happens inside escapes."""
-    lang = language(arguments)
+    state = RunState(language(arguments))
     try:
-        return _run(list(arguments), lang)
+        return _run(list(arguments), state)
     except click.ClickException as error:
-        return _refuse(_refusal(error), lang)
-    except PolicyError as error:
-        for fault in (error, *error.also):
-            _tell(fault, lang)
-        return EXIT_UNUSABLE
+        return _refuse(_refusal(error), state.lang)
     except CmianPolicyError as error:
-        _tell(error, lang)
-        return EXIT_USAGE
+        for fault in (error, *error.also):
+            _tell(fault, state.lang)
+        return EXIT_UNUSABLE if isinstance(error, (PolicyError, RegisterError, SourceError)) else EXIT_USAGE
     except OSError as error:
         place = str(error.filename) if error.filename is not None else ""
-        return _refuse(message("usage.system", place=place, detail=error.strerror or type(error).__name__), lang)
-    except KeyboardInterrupt:
+        return _refuse(message("usage.system", place=place, detail=error.strerror or type(error).__name__), state.lang)
+    except (KeyboardInterrupt, click.Abort):  # what click makes of Ctrl-C
         return _INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the one boundary: a bug gets a report, not a traceback
-        return _bug(error, arguments, lang)
+        return _bug(error, arguments, state.lang)
 
 
 def language(arguments: Sequence[str]) -> Lang:
@@ -60,11 +58,13 @@ def language(arguments: Sequence[str]) -> Lang:
     return "en" if wanted == "en" else "fr"
 
 
-def _commands(lang: Lang) -> Group:
+def commands(lang: Lang) -> Group:
+    """The tool's commands, in a language."""
     return Group(lang, "cmian-policy", "help.app", "cmian_policy.cli", _COMMANDS)
 
 
-def _run(arguments: list[str], lang: Lang) -> int:
+def _run(arguments: list[str], state: RunState) -> int:
+    lang = state.lang
     first = arguments[0] if arguments else "-h"
     if first in {"-h", "--help"} or (not first.startswith("-") and _asks(arguments, "-h", "--help")):
         return _help(arguments, lang)
@@ -73,7 +73,7 @@ def _run(arguments: list[str], lang: Lang) -> int:
         return EXIT_OK
     if first.startswith("-"):
         raise UsageError(message("usage.option-first", option=first))
-    code = _commands(lang).main(arguments, prog_name="cmian-policy", standalone_mode=False)
+    code = commands(lang).main(arguments, prog_name="cmian-policy", standalone_mode=False, obj=state)
     return code if isinstance(code, int) else EXIT_OK
 
 
@@ -86,7 +86,7 @@ def _asks(arguments: list[str], *names: str) -> bool:
 def _help(arguments: list[str], lang: Lang) -> int:
     from cmian_policy.cli.help import page  # noqa: PLC0415 - only for those who ask
 
-    text = page(_commands(lang), list(takewhile(lambda argument: not argument.startswith("-"), arguments)), lang)
+    text = page(commands(lang), list(takewhile(lambda argument: not argument.startswith("-"), arguments)), lang)
     if arguments:
         write_out(text)
         return EXIT_OK
@@ -101,7 +101,8 @@ def _refuse(what: Message, lang: Lang) -> int:
 
 def _tell(error: CmianPolicyError, lang: Lang) -> None:
     where = f"{error.location}: " if error.location is not None else ""
-    kind = "policy.error" if isinstance(error, PolicyError) else "usage.error"
+    kinds = {PolicyError: "policy.error", RegisterError: "register.error", SourceError: "source.error"}
+    kind = kinds.get(type(error), "usage.error")
     write_error(say(message(kind, detail=f"{where}{render(error.message, lang)}"), lang))
 
 
@@ -114,20 +115,9 @@ def _refusal(error: click.ClickException) -> Message:
         case click.BadOptionUsage():
             return message("usage.option-value", option=error.option_name)
         case click.MissingParameter():
-            return message("usage.missing", name=_name(error.param))
-        case click.BadParameter() if error.param is not None and isinstance(error.param.type, click.Choice):
-            choices = ", ".join(str(choice) for choice in error.param.type.choices)
-            return message("usage.bad-choice", name=_name(error.param), choices=choices)
+            return message("usage.missing", name=parameter_name(error.param))
         case _:
             return message("usage.other", detail=error.format_message())
-
-
-def _name(param: click.Parameter | None) -> str:
-    if param is None:
-        return "?"
-    name = "/".join(param.opts) if isinstance(param, click.Option) else param.human_readable_name
-    # Nobody typed the option where the environment holds its value.
-    return f"{name} ({param.envvar})" if isinstance(param.envvar, str) and param.envvar in os.environ else name
 
 
 def _bug(error: Exception, arguments: Sequence[str], lang: Lang) -> int:

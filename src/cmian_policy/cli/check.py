@@ -8,72 +8,141 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cmian_policy.cli.folders import policies_folder
-from cmian_policy.cli.options import ChoiceALine, Common, Day, OneALine, command, option
+from cmian_policy.cli.chosen import chosen_packs, chosen_register
+from cmian_policy.cli.configuration import scope_of
+from cmian_policy.cli.options import ChoiceALine, Common, Day, OneALine, OneOf, command, option
 from cmian_policy.cli.terminal import cache_folder, forget_git_settings, read_in, say, today, write_error, write_out
 from cmian_policy.engine.outcome import FAIL_ON, exit_code
-from cmian_policy.errors import PolicyError, UsageError
+from cmian_policy.errors import PolicyError, RegisterError, UsageError
 from cmian_policy.loading.manifest import READ_AT_MOST
-from cmian_policy.loading.settings import refuse_configuration
+from cmian_policy.model.report import RegisterUsed
 from cmian_policy.model.text import message
 from cmian_policy.pipeline.notes import unusable_report
-from cmian_policy.pipeline.policy import load_policy
 from cmian_policy.pipeline.run import STDIN, Options, check_bytes, check_paths
-from cmian_policy.reporters import formats, render
+from cmian_policy.reporters import Style, formats, render
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
+    from cmian_policy.cli.outputs import Target
     from cmian_policy.model.report import Report
+    from cmian_policy.model.settings import Settings
     from cmian_policy.model.text import Lang
-    from cmian_policy.pipeline.policy import Policy
+    from cmian_policy.pipeline.assembly import Packs
 
 
 def build(lang: Lang) -> click.Command:
     """The command, its help in a language."""
-    params: list[click.Parameter] = [
+    return command(lang, "check", parameters(lang), _check)
+
+
+def parameters(lang: Lang) -> list[click.Parameter]:
+    """What the command takes beside the common options."""
+    return [
         click.Argument(["paths"], nargs=-1, metavar="[PATH]…"),
-        option(lang, "-f", "--format", key="format", type=click.Choice(formats()), default="text"),
+        option(lang, "-f", "--format", key="format", type=OneOf(formats()), default="text"),
+        option(lang, "-o", "--output", key="output", multiple=True, type=OneALine(), metavar="NAME=FILE"),
         option(lang, "--as-of", key="as_of", type=Day(), metavar="YYYY-MM-DD"),
         option(lang, "--policy", key="policy", multiple=True, type=OneALine(), metavar="PACK@RELEASE"),
         option(lang, "--policy-dir", key="policy_dir", type=OneALine(), metavar="PATH"),
+        option(lang, "--register", key="register", type=OneALine(), metavar="PATH"),
         option(lang, "--select", key="select", multiple=True, type=OneALine(), metavar="RULE"),
+        option(lang, "--since", key="since", type=OneALine(), metavar="REV"),
         option(lang, "--fail-on", key="fail_on", multiple=True, type=ChoiceALine(FAIL_ON)),
         option(lang, "--stdin-filename", key="stdin_filename", type=OneALine(), metavar="NAME"),
         option(lang, "--no-cache", key="no_cache", is_flag=True),
         option(lang, "--offline", key="offline", is_flag=True),
     ]
-    return command(lang, "check", params, _check)
 
 
 def _check(common: Common, values: dict[str, Any]) -> int:
     on: date = values["as_of"] or today()
+    wanted = _targets(values, common.settings)
+    fails = fail_on(values["fail_on"], common.settings)
     try:
-        policy = load_policy(policies_folder(values["policy_dir"]), cache_folder=None if values["no_cache"] else cache_folder())
-        report = _report(policy, on, common, values)
-    except PolicyError as error:
-        report = unusable_report(error, on, common.lang)
-    write_out(render(values["format"], report, common.style))
+        report = judged(common, values, on)
+    except (PolicyError, RegisterError) as error:
+        report = unusable_report(error, on, common.lang, _unread_register(values["register"], common.settings))
+    _deliver(report, values["format"], wanted, common)
     shown = values["format"] == "text" and common.style.verbosity >= 0
     for note in () if shown else report.notes:
         write_error(say(message("text.note", note=note.message), common.lang))
-    return exit_code(report, values["fail_on"] or ("blocking",))
+    return exit_code(report, fails)
 
 
-def _report(policy: Policy, on: date, common: Common, values: dict[str, Any]) -> Report:
+def judged(common: Common, values: dict[str, Any], on: date) -> Report:
+    """The report of a run. Raises ``UsageError``; ``PolicyError`` or ``RegisterError`` where there is nothing to judge with."""
+    policy = chosen_packs(values["policy_dir"], common.settings, None if values["no_cache"] else cache_folder())
+    return _report(policy, on, common, values)
+
+
+def fail_on(given: tuple[str, ...], settings: Settings) -> tuple[str, ...]:
+    """What makes the command fail. Raises ``UsageError`` for "never" beside anything else: the weaker would win unsaid."""
+    if "never" in given and len(given) > 1:
+        raise UsageError(message("usage.fail-on-never"))
+    return given or ((settings.fail_on,) if settings.fail_on else ("blocking",))
+
+
+def _unread_register(wanted: str | None, settings: Settings) -> RegisterUsed:
+    """What a report can say of the register when there was nothing to judge with: that one was to be looked into."""
+    named = settings.register.source if settings.register is not None else None
+    return RegisterUsed(wanted is not None or named is not None, source=wanted or named)
+
+
+def _targets(values: dict[str, Any], settings: Settings) -> tuple[Target, ...]:
+    """Where reports go, none of them over an input of the run: that is settled before anything is judged."""
+    if not values["output"]:
+        return ()
+    from cmian_policy.cli.outputs import refuse_overwriting, targets  # noqa: PLC0415 - a hook writes no file
+
+    wanted = targets(values["output"])
+    files = [*(path for path in values["paths"] if not Path(path).is_dir()), settings.file or ""]
+    folders = [values["register"], values["policy_dir"], *_folders(settings)]
+    refuse_overwriting(wanted, filter(None, files), filter(None, folders))
+    return wanted
+
+
+def _folders(settings: Settings) -> Iterator[str]:
+    """The folders that a configuration takes packs or the register from."""
+    specs = (*settings.packs, settings.register) if settings.register is not None else settings.packs
+    home = Path(settings.file or ".").parent
+    yield from (str(home / spec.source) for spec in specs if spec.kind == "folder")
+
+
+def _deliver(report: Report, form: str, wanted: tuple[Target, ...], common: Common) -> None:
+    """The reports, files first: when one of them cannot be written, standard output stays empty."""
+    shown = render(form, report, common.style)
+    if wanted or form == "github":
+        from cmian_policy.cli.outputs import deliver_files  # noqa: PLC0415 - as above
+
+        deliver_files(report, form, wanted, Style(max(0, common.style.verbosity)))  # a file is for readers, never quiet
+    write_out(shown)
+
+
+def _report(policy: Packs, on: date, common: Common, values: dict[str, Any]) -> Report:
     here = Path.cwd()
-    options = Options(common.lang, values["policy"], values["select"])
+    register = chosen_register(values["register"], common.settings, policy)
+    options = Options(
+        common.lang,
+        values["policy"],
+        values["select"],
+        scope_of(common.settings, here),
+        values["since"],
+        register,
+        common.settings.chosen,
+    )
     paths: tuple[str, ...] = values["paths"] or (".",)
     if STDIN in paths:
         if len(paths) > 1:
             raise UsageError(message("usage.stdin-alone"))
-        refuse_configuration([here])
+        if values["since"] is not None:
+            raise UsageError(message("usage.since-stdin"))
         name = values["stdin_filename"] or "<stdin>"
         return check_bytes(read_in(READ_AT_MOST), name.replace(os.sep, "/"), policy, on, options, here=here)
     if values["stdin_filename"] is not None:
         raise UsageError(message("usage.stdin-filename-alone"))
     if "" in paths:
         raise UsageError(message("usage.empty-path"))
-    refuse_configuration([here / path for path in paths])
     forget_git_settings()
     return check_paths([Path(path) for path in paths], policy, on, options, here=here)

@@ -9,7 +9,7 @@ import click
 
 from cmian_policy.authoring.page import Example, Page, page, rule_ids
 from cmian_policy.cli.folders import policies_folder
-from cmian_policy.cli.options import Common, OneALine, command, option
+from cmian_policy.cli.options import Common, OneALine, OneOf, command, option
 from cmian_policy.cli.terminal import cache_folder, say, today, write_out
 from cmian_policy.engine.evaluate import BUILTIN
 from cmian_policy.engine.outcome import EXIT_OK
@@ -34,7 +34,7 @@ def build(lang: Lang) -> click.Command:
     """The command, its help in a language."""
     params: list[click.Parameter] = [
         click.Argument(["rule"]),
-        option(lang, "-f", "--format", key="page_format", type=click.Choice(["text", "markdown", "json"]), default="text"),
+        option(lang, "-f", "--format", key="page_format", type=OneOf(["text", "markdown", "json"]), default="text"),
         option(lang, "--policy-dir", key="policy_dir", type=OneALine(), metavar="PATH"),
     ]
     return command(lang, "explain", params, _explain)

@@ -12,8 +12,8 @@ def policies_folder(wanted: str | None) -> Path | None:
     """The folder that a command works on; None for the bundled one. Raises ``UsageError`` when there is none."""
     if wanted is None:
         return None
-    if not Path(wanted).is_dir():
-        raise UsageError(message("usage.no-policy-folder", path=wanted))
+    if not wanted or not Path(wanted).is_dir():
+        raise UsageError(message("usage.no-policy-folder", path=wanted) if wanted else message("usage.empty-path"))
     return Path(wanted)
 
 

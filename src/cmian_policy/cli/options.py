@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from importlib import import_module
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
+from click.core import ParameterSource
 
+from cmian_policy.cli.configuration import applying
 from cmian_policy.cli.terminal import wants_colour
 from cmian_policy.errors import UsageError
 from cmian_policy.messages import render
 from cmian_policy.messages.suggest import nearest
+from cmian_policy.model.settings import Settings
 from cmian_policy.model.text import LANGS, message
 from cmian_policy.reporters import Style
 
@@ -21,11 +26,27 @@ if TYPE_CHECKING:
     from cmian_policy.model.text import Lang
 
 
+class RunState:
+    """The language of what is still to be said: that of the command line until a configuration says otherwise."""
+
+    def __init__(self, lang: Lang) -> None:
+        self.lang = lang
+
+
 class Common(NamedTuple):
-    """The values of the options that every command accepts."""
+    """The values of the options that every command accepts, and the configuration that applies."""
 
     lang: Lang
     style: Style
+    settings: Settings = Settings()
+
+
+def parameter_name(param: click.Parameter | None) -> str:
+    """What a parameter is called in a message; nobody typed the option where the environment holds its value."""
+    if param is None:
+        return "?"
+    name = "/".join(param.opts) if isinstance(param, click.Option) else param.human_readable_name
+    return f"{name} ({param.envvar})" if isinstance(param.envvar, str) and param.envvar in os.environ else name
 
 
 class OneALine(click.ParamType[str]):
@@ -38,7 +59,19 @@ class OneALine(click.ParamType[str]):
         return [line.strip() for line in rv.splitlines() if line.strip()]
 
 
-class ChoiceALine(click.Choice[str]):
+class OneOf(click.Choice[str]):
+    """One of some words. Raises ``UsageError`` for another one, with the word that was probably meant."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401, ARG002 - click's signature
+        """The word."""
+        if value in self.choices:
+            return str(value)
+        near, choices = nearest(str(value), self.choices), ", ".join(self.choices)
+        key = "usage.bad-choice" if near is None else "usage.bad-choice-near"
+        raise UsageError(message(key, name=parameter_name(param), value=str(value), near=near or "", choices=choices))
+
+
+class ChoiceALine(OneOf):
     """A choice; in the environment as for ``OneALine``."""
 
     split_envvar_value = OneALine.split_envvar_value
@@ -49,7 +82,7 @@ class Day(click.ParamType[date]):
 
     name = "date"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:  # noqa: ANN401, ARG002 - click's signature
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:  # noqa: ANN401, ARG002 - as above
         """The date. Raises ``UsageError`` for anything else, 2026-02-30 included."""
         if isinstance(value, date):
             return value
@@ -58,7 +91,7 @@ class Day(click.ParamType[date]):
         except ValueError:
             day = None
         if day is None or day.isoformat() != value:
-            raise UsageError(message("usage.date", value=str(value)))
+            raise UsageError(message("usage.date", name=parameter_name(param), value=str(value)))
         return day
 
 
@@ -72,6 +105,8 @@ def no_such_command(name: str, known: list[str]) -> UsageError:
 
 class Group(click.Group):
     """Commands in one language, each found in its own module of ``package`` when it is named: the others are never imported.
+
+    A command whose name is a word of Python (``import``) has its module under that name with an underscore behind it.
 
     It answers in our words to a name that is no command, and to no name at all.
     """
@@ -90,7 +125,8 @@ class Group(click.Group):
         """One command, in the language of the run."""
         if cmd_name not in self._names:
             return None
-        built: click.Command = import_module(f"{self._package}.{cmd_name}").build(self._lang)
+        module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        built: click.Command = import_module(f"{self._package}.{module}").build(self._lang)
         return built
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:  # noqa: ANN401 - click's own type
@@ -114,22 +150,29 @@ def option(lang: Lang, *names: str, key: str, **settings: Any) -> click.Option: 
 
 
 def common_options(lang: Lang) -> list[click.Parameter]:
-    """``--lang``, ``-q``, ``-v``, ``--color``."""
+    """``--lang``, ``-q``, ``-v``, ``--color``, ``--config``, ``--no-config``."""
     return [
-        option(lang, "--lang", key="lang", type=click.Choice(LANGS), default="fr", expose_value=True),
+        option(lang, "--lang", key="lang", type=OneOf(LANGS), default="fr", expose_value=True),
         option(lang, "-q", "--quiet", key="quiet", is_flag=True),
         option(lang, "-v", "--verbose", key="verbose", is_flag=True),
-        option(lang, "--color", key="color", type=click.Choice(["auto", "always", "never"]), default="auto"),
+        option(lang, "--color", key="color", type=OneOf(["auto", "always", "never"]), default="auto"),
+        option(lang, "--config", key="config", type=OneALine(), metavar="FILE"),
+        option(lang, "--no-config", key="no_config", is_flag=True),
     ]
 
 
-def command(lang: Lang, name: str, params: list[click.Parameter], body: Callable[[Common, dict[str, Any]], int]) -> click.Command:
-    """A command named ``name``: its own parameters, the common ones, and a body that returns the exit code."""
+def command(
+    lang: Lang, name: str, params: list[click.Parameter], body: Callable[[Common, dict[str, Any]], int], key: str | None = None
+) -> click.Command:
+    """A command named ``name``: its own parameters, the common ones, and a body that returns the exit code.
+
+    Its help is the message ``help.command.<key>``, by default of its name.
+    """
 
     def call(**values: Any) -> int:  # noqa: ANN401 - whatever the parameters give
         return body(_common(values), values)
 
-    text = render(message(f"help.command.{name}"), lang)
+    text = render(message(f"help.command.{key or name}"), lang)
     return click.Command(name, params=[*params, *common_options(lang)], callback=call, help=text, add_help_option=False)
 
 
@@ -138,4 +181,10 @@ def _common(values: dict[str, Any]) -> Common:
     if quiet and verbose:
         raise UsageError(message("usage.quiet-and-verbose"))
     style = Style(verbosity=-1 if quiet else int(verbose), colour=wants_colour(values.pop("color")))
-    return Common(values.pop("lang"), style)
+    settings = applying(values.pop("config"), values.get("paths", ()), none=values.pop("no_config"))
+    context = click.get_current_context()
+    lang: Lang = values.pop("lang")
+    if settings.lang is not None and context.get_parameter_source("lang") is ParameterSource.DEFAULT:
+        lang = settings.lang
+    context.ensure_object(RunState).lang = lang
+    return Common(lang, style, settings)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cmian_policy.cli.options import Common, command
+from cmian_policy.cli.options import Common, OneOf, command
 from cmian_policy.cli.terminal import write_out
 from cmian_policy.engine.outcome import EXIT_OK
 from cmian_policy.sources.bundled import schema_text
@@ -23,13 +23,15 @@ CONTRACTS = {
     "pack": "pack",
     "source": "source",
     "release": "release",
+    "register": "register",
+    "config": "config",
     "report": "report",
 }
 
 
 def build(lang: Lang) -> click.Command:
     """The command, its help in a language."""
-    return command(lang, "schema", [click.Argument(["name"], type=click.Choice(tuple(CONTRACTS)))], _schema)
+    return command(lang, "schema", [click.Argument(["name"], type=OneOf(tuple(CONTRACTS)))], _schema)
 
 
 def _schema(_common: Common, values: dict[str, Any]) -> int:

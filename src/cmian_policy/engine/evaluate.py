@@ -138,39 +138,39 @@ class Court:
     def _evaluate(self, rule: Rule) -> _Result:
         if rule.applies_when is not None and not self._holds(rule.applies_when.cel, self._context):
             return _Result(Verdict.NOT_APPLICABLE, reason=rule.applies_when.otherwise)
-        observed = [observed for require in rule.require for observed in self._observe(require)]
+        observed = tuple(observation for require in rule.require for observation in self._observe(require))
         if not observed:
             return _Result(Verdict.PASS)
-        verdict = Verdict.FAIL if any(each is Verdict.FAIL for each, _ in observed) else Verdict.REVIEW
+        verdict = Verdict.FAIL if any(each.verdict is Verdict.FAIL for each in observed) else Verdict.REVIEW
         # What asks for review is shown beside what fails: nothing that was seen is dropped.
-        return _Result(verdict, tuple(observation for _, observation in observed))
+        return _Result(verdict, observed)
 
-    def _observe(self, require: Require) -> Iterator[tuple[Verdict, Observation]]:
-        """The places where one condition is not met, with what that gives."""
+    def _observe(self, require: Require) -> Iterator[Observation]:
+        """The places where one condition is not met."""
         if require.when is not None and require.for_each is None and not self._holds(require.when, self._context):
             return
         if require.for_each is None:
             if not self._holds(require.cel, self._context):
-                yield require.otherwise, self._observation(require, require.at, fill(require.message, self._data))
+                yield self._observation(require, require.at, fill(require.message, self._data), require.otherwise)
             return
         yield from self._observe_each(require, require.for_each)
 
-    def _observe_each(self, require: Require, pointer: str) -> Iterator[tuple[Verdict, Observation]]:
+    def _observe_each(self, require: Require, pointer: str) -> Iterator[Observation]:
         _, items = lookup(self._data, pointer)
         if not isinstance(items, list) or not items:
             if require.empty is Verdict.FAIL:
-                yield Verdict.FAIL, self._observation(require, pointer, message("engine.no-item"))
+                yield self._observation(require, pointer, message("engine.no-item"), Verdict.FAIL)
             return
         for index, item in enumerate(items):
             context = self._with(item=item)
             if require.when is not None and not self._holds(require.when, context):
                 continue
             if not self._holds(require.cel, context):
-                observation = self._observation(require, child(pointer, index) + require.at, fill(require.message, item))
-                yield require.otherwise, observation
+                place = child(pointer, index) + require.at
+                yield self._observation(require, place, fill(require.message, item), require.otherwise)
 
-    def _observation(self, require: Require, pointer: str, what: Text) -> Observation:
-        return Observation(require.id, pointer, what, self._document.locate(pointer))
+    def _observation(self, require: Require, pointer: str, what: Text, verdict: Verdict) -> Observation:
+        return Observation(require.id, pointer, what, self._document.locate(pointer), verdict)
 
 
 def _record(record: Record, data: dict[str, Plain]) -> dict[str, object]:
@@ -193,7 +193,8 @@ def _builtin(manifest: Manifest, choice: Choice, identity: str) -> Iterator[Find
 def _shape(problems: tuple[Problem, ...]) -> _Result:
     if not problems:
         return _Result(Verdict.PASS)
-    return _Result(Verdict.FAIL, tuple(Observation("shape", each.pointer, each.message, each.span) for each in problems))
+    observed = (Observation("shape", each.pointer, each.message, each.span, correction=each.correction) for each in problems)
+    return _Result(Verdict.FAIL, tuple(observed))
 
 
 def _pin(manifest: Manifest, choice: Choice) -> tuple[_Result, Level]:
@@ -257,6 +258,7 @@ def _builtin_finding(rule: str, result: _Result, level: Level, identity: str) ->
         source=None,
         references=(),
         fingerprint=_fingerprint(identity, rule, result.observations),
+        fixable=any(observation.fixable for observation in result.observations),
     )
 
 

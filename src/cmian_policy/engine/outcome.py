@@ -41,20 +41,23 @@ def unchecked(manifest: ManifestReport) -> bool:
     return manifest.verdict is Outcome.NOT_APPLICABLE and manifest.status != "retired"
 
 
-def run_outcome(manifests: Sequence[ManifestReport]) -> Outcome:
-    """The worst verdict of the manifests; ``error`` for a run without any, or in which nothing was checked."""
+def run_outcome(manifests: Sequence[ManifestReport], *, complete: bool = True) -> Outcome:
+    """The worst verdict of the manifests; ``error`` for a run without any, or in which nothing was checked.
+
+    ``complete`` says that every manifest that was expected was there.
+    """
     if not manifests:
         return Outcome.ERROR
     verdict = worst([manifest.verdict for manifest in manifests])
     if verdict in {Outcome.NON_COMPLIANT, Outcome.ERROR}:
         return verdict
-    return Outcome.ERROR if any(unchecked(manifest) for manifest in manifests) else verdict
+    return Outcome.ERROR if not complete or any(unchecked(manifest) for manifest in manifests) else verdict
 
 
 def exit_code(report: Report, fail_on: Collection[str] = ("blocking",)) -> int:
     """The exit code of a run, the same whatever the format. ``fail_on`` (of ``FAIL_ON``) changes the code, never the verdict."""
     verdicts = {manifest.verdict for manifest in report.manifests}
-    if any(note.kind == "policy-unusable" for note in report.notes) and not report.manifests:
+    if any(note.kind in {"policy-unusable", "register-unusable"} for note in report.notes) and not report.manifests:
         return EXIT_UNUSABLE
     if not any(used.release for used in report.policy):
         return EXIT_NOTHING_CHECKED
@@ -62,7 +65,7 @@ def exit_code(report: Report, fail_on: Collection[str] = ("blocking",)) -> int:
         return EXIT_NON_COMPLIANT
     if Outcome.ERROR in verdicts:
         return EXIT_UNUSABLE
-    if not report.manifests or any(unchecked(manifest) for manifest in report.manifests):
+    if not report.manifests or any(note.kind == "nothing-checked" for note in report.notes):
         return EXIT_NOTHING_CHECKED
     return EXIT_NON_COMPLIANT if _asked(report, fail_on) else EXIT_OK
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from cmian_policy.messages.suggest import nearest
 from cmian_policy.model.text import message
 from cmian_policy.model.verdict import Level
 
@@ -52,7 +53,7 @@ def choose(packs: Sequence[Pack], pins: Sequence[tuple[int, str]], on: date, gra
                 releases[name] = current
             continue
         seen.add(name)
-        release, fault = _judge(pack, pin, wanted, on, grace)
+        release, fault = (None, _no_pack(pin, name, packs)) if pack is None else _judge(pack, pin, wanted, on, grace)
         if release is not None:
             releases[name] = release
         if fault is not None:
@@ -61,11 +62,11 @@ def choose(packs: Sequence[Pack], pins: Sequence[tuple[int, str]], on: date, gra
 
 
 def _judge(
-    pack: Pack | None, pin: str, wanted: str, on: date, grace: Callable[[Pack, Release], int]
+    pack: Pack, pin: str, wanted: str, on: date, grace: Callable[[Pack, Release], int]
 ) -> tuple[Release | None, PinFault | None]:
     """The release that one pin obtains, if any, and what is wrong with it."""
-    release = pack.release(wanted) if pack is not None else None
-    if pack is None or release is None:
+    release = pack.release(wanted)
+    if release is None:
         return None, _refused("pin.unknown", pin, pack, on)
     if release.draft:
         return None, _refused("pin.draft", pin, pack, on)
@@ -76,9 +77,17 @@ def _judge(
     return release, _superseded(pack, release, pin, on, grace)
 
 
-def _refused(key: str, pin: str, pack: Pack | None, on: date, **values: str) -> PinFault:
-    current = pack.in_force(on) if pack is not None else None
-    in_force = f"{pack.id}@{current.id}" if pack is not None and current is not None else "-"
+def _no_pack(pin: str, name: str, packs: Sequence[Pack]) -> PinFault:
+    """A pin of a pack that the run does not have."""
+    near = nearest(name, [pack.id for pack in packs])
+    known = ", ".join(pack.id for pack in packs)
+    key = "pin.unknown-pack" if near is None else "pin.unknown-pack-near"
+    return PinFault(0, message(key, pin=pin, near=near or "", known=known), Level.BLOCKING)
+
+
+def _refused(key: str, pin: str, pack: Pack, on: date, **values: str) -> PinFault:
+    current = pack.in_force(on)
+    in_force = f"{pack.id}@{current.id}" if current is not None else "-"
     return PinFault(0, message(key, pin=pin, in_force=in_force, **values), Level.BLOCKING)
 
 

@@ -56,7 +56,7 @@ def _date(text: str) -> dt.datetime:
     return timestamp(max(day, _EARLIEST))
 
 
-def _plus_months(moment: dt.datetime, months: int) -> dt.datetime:
+def plus_months(moment: dt.datetime, months: int) -> dt.datetime:
     """``plus_months(date, n)``: the same day ``n`` months later, clamped to the month's end."""
     year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
     if not dt.MINYEAR <= year <= dt.MAXYEAR:  # beyond the calendar: its end, not an error
@@ -138,7 +138,7 @@ class Environment:
         self._env = _new_environment(
             variables={name: stamp if name == "today" else dyn for name in VARIABLES},
             extensions=[ext_optional.ExtOptional(), ext_strings.ExtStrings(), ext_bindings.ExtBindings()],
-            functions=[_function("date", [text], _date), _function("plus_months", [stamp, cel.Type.INT], _plus_months)],
+            functions=[_function("date", [text], _date), _function("plus_months", [stamp, cel.Type.INT], plus_months)],
         )
         # cel-expr-python 0.1.3 knows datetime values only once something was compiled: restored conditions would all err.
         self._env.compile("true")

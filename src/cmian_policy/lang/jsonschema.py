@@ -128,7 +128,9 @@ def _unknown_key(key: str, rule: Schema, names: Mapping[str, list[str]]) -> Mess
     elsewhere = names.get(key, [])
     if len(elsewhere) == 1:
         return message("schema.unknown-key-elsewhere", key=shown, place=elsewhere[0])
-    return message("schema.unknown-key", key=shown)
+    if "patternProperties" in rule:
+        return message("schema.unknown-key", key=shown)
+    return message("schema.unknown-key-closed", key=shown, known=", ".join(rule.get("properties", {})))
 
 
 def _value(error: ValidationError, rule: Schema) -> Message:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cmian_policy.errors import UsageError
-from cmian_policy.loading.settings import CONFIGURATION
+from cmian_policy.loading.configuration import CONFIGURATION, MISNAMED
 from cmian_policy.model.location import Location
 from cmian_policy.model.manifest import FILENAMES
 from cmian_policy.model.report import Exclusion
@@ -19,25 +19,39 @@ from cmian_policy.model.text import message
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from cmian_policy.loading.scope import Scope
     from cmian_policy.model.report import ExclusionReason
 
 _BUILTIN = frozenset({".git", "node_modules"})
 _VIRTUAL_ENVIRONMENT = "pyvenv.cfg"
+# No program that the repository's own configuration names, and no network: a partial clone would fetch what it lacks.
+_TRANSPORTS = ("ext", "file", "git", "http", "https", "ssh")
+_FORBIDDEN = [f"protocol.{name}.allow=never" for name in _TRANSPORTS]
+_SETTINGS = ("core.fsmonitor=false", "protocol.allow=never", *_FORBIDDEN)
+_HARMLESS = tuple(word for setting in _SETTINGS for word in ("-c", setting))
 _GIT_SECONDS = 60  # git answers in milliseconds; past this the run stops with an error rather than hang
 
 
 class Found(NamedTuple):
-    """Manifests to check, as paths that can be opened, and what the search left out; both sorted by path."""
+    """Manifests to check, as paths that can be opened, and what the search left out; both sorted by path.
+
+    ``unmatched`` holds the configured patterns that should have matched a manifest and match none.
+    """
 
     manifests: tuple[Path, ...]
     excluded: tuple[Exclusion, ...]
+    unmatched: tuple[str, ...] = ()
 
 
 class _Git(NamedTuple):
-    """What git says of a folder: manifests it tracks, and paths it ignores (a folder without its last slash)."""
+    """What git says of a folder: manifests it tracks, paths it ignores (a folder without its last slash).
+
+    ``pretended`` are tracked ones that git was told not to look for on the disk.
+    """
 
     tracked: frozenset[str]
     ignored: frozenset[str]
+    pretended: frozenset[str]
 
 
 def shown(path: Path, here: Path) -> str:
@@ -50,23 +64,51 @@ def shown(path: Path, here: Path) -> str:
     return os.fsencode(relative.replace(os.sep, "/")).decode("utf-8", errors="surrogateescape")
 
 
-def discover(paths: Iterable[Path], here: Path) -> Found:
-    """Every manifest that the paths mean. Raises ``UsageError`` for a missing path or an unreadable folder."""
-    manifests: dict[Path, None] = {}
-    excluded: dict[str, Exclusion] = {}
+def discover(paths: Iterable[Path], here: Path, scope: Scope | None = None, *, chosen: bool = False) -> Found:
+    """Every manifest that the paths mean. Raises ``UsageError`` for a missing path or an unreadable folder.
+
+    ``scope`` says what a configuration leaves out of a search and what it expects; a named manifest is never left out. ``chosen``
+    says that the operator chose the configuration, or none: any other is then none of this run's business.
+    """
+    named, folders = _sort_out(paths, here)
+    found = [each for folder in folders for each in _search(folder, here, chosen=chosen)]
+    searched = {each for each in found if not isinstance(each, Exclusion)}
+    excluded = {each for each in found if isinstance(each, Exclusion)}
+    unmatched: tuple[str, ...] = ()
+    if scope is not None:
+        expected = scope.expected(_files(scope.root) if scope.manifests else ())
+        unmatched = expected.unmatched
+        searched |= {file for file in expected.files if any(file.is_relative_to(folder) for folder in folders)}
+        left_out = scope.excluded(searched) - named
+        searched -= left_out
+        excluded |= {Exclusion(shown(path, here), "config") for path in left_out}
+    ordered = sorted(named | searched, key=lambda path: shown(path, here))
+    return Found(tuple(ordered), tuple(sorted(excluded)), unmatched)
+
+
+def _sort_out(paths: Iterable[Path], here: Path) -> tuple[set[Path], list[Path]]:
+    """The paths that name a file, and those that name a folder to search."""
+    named: set[Path] = set()
+    folders: list[Path] = []
     for path in paths:
         if path.is_dir():
-            for found in _search(path, here):
-                if isinstance(found, Exclusion):
-                    excluded[found.path] = found
-                else:
-                    manifests[found] = None
+            folders.append((here / path).resolve())
         elif os.path.lexists(path):
-            manifests[_absolute(path, here)] = None
+            named.add(_absolute(path, here))
         else:
             raise UsageError(message("usage.no-such-path"), Location(str(path)))
-    ordered = sorted(manifests, key=lambda path: shown(path, here))
-    return Found(tuple(ordered), tuple(excluded[path] for path in sorted(excluded)))
+    return named, folders
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Every file under a folder that a search looks at: what git tracks or does not ignore; without git, all but the builtin."""
+    listed = _git(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    if listed is not None:
+        yield from (folder / path for path in listed if os.path.lexists(folder / path) and path != CONFIGURATION)
+        return
+    for held, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not _is_builtin(f"{held}/{name}", name)]
+        yield from (Path(held, name) for name in files if name != CONFIGURATION)
 
 
 def _absolute(path: Path, here: Path) -> Path:
@@ -75,16 +117,16 @@ def _absolute(path: Path, here: Path) -> Path:
     return plain.parent.resolve() / plain.name if plain.name else plain
 
 
-def _search(folder: Path, here: Path) -> Iterator[Path | Exclusion]:
-    top = (here / folder).resolve()
+def _search(top: Path, here: Path, *, chosen: bool) -> Iterator[Path | Exclusion]:
     git = _ask_git(top)
-    yield from (top / path for path in git.tracked if os.path.lexists(top / path))
+    # One that is deleted is gone; one that the index only pretends to have (a sparse checkout) cannot be checked, and fails.
+    yield from (top / path for path in git.tracked if path in git.pretended or os.path.lexists(top / path))
     pending = [top]
     while pending:
         for entry in _entries(pending.pop(), here):
             path = Path(entry.path)
             reason = _reason(entry, path.relative_to(top).as_posix(), git)
-            if entry.name == CONFIGURATION and path.parent != top:
+            if entry.name in {CONFIGURATION, MISNAMED} and path.parent != top and not chosen:
                 raise UsageError(message("usage.deeper-configuration"), Location(shown(path, here)))
             is_folder = entry.is_dir(follow_symlinks=False)
             if reason is not None and (is_folder or entry.name in FILENAMES):
@@ -118,34 +160,44 @@ def _entries(folder: Path, here: Path) -> list[os.DirEntry[str]]:
 def _reason(entry: os.DirEntry[str], relative: str, git: _Git) -> ExclusionReason | None:
     """Why an entry is left out, or None."""
     if entry.is_dir(follow_symlinks=False):
-        if entry.name in _BUILTIN or os.path.lexists(f"{entry.path}/{_VIRTUAL_ENVIRONMENT}"):
+        if _is_builtin(entry.path, entry.name):
             return "builtin"
         return "gitignore" if relative in git.ignored else None
     return "gitignore" if relative in git.ignored and relative not in git.tracked else None
 
 
+def _is_builtin(path: str, name: str) -> bool:
+    return name in _BUILTIN or os.path.lexists(f"{path}/{_VIRTUAL_ENVIRONMENT}")
+
+
 def _ask_git(folder: Path) -> _Git:
     """What git knows of a folder; nothing outside a repository, so that everything there is searched."""
     patterns = [f":(glob)**/{name}" for name in FILENAMES]
-    tracked = _git(folder, "ls-files", "-z", "--cached", "--", *patterns)
-    if tracked is None:
-        return _Git(frozenset(), frozenset())
+    flagged = _git(folder, "ls-files", "-v", "-z", "--cached", "--", *patterns)
+    if flagged is None:
+        return _Git(frozenset(), frozenset(), frozenset())
+    tracked = {line[2:]: line[0] for line in flagged}
     ignoring = ("--others", "--ignored", "--exclude-standard", "--directory", "--no-empty-directory")
     ignored = _git(folder, "ls-files", "-z", *ignoring, "--", *patterns) or []
-    return _Git(frozenset(tracked), frozenset(path.rstrip("/") for path in ignored))
+    pretended = frozenset(path for path, flag in tracked.items() if flag == "S" or flag.islower())
+    return _Git(frozenset(tracked), frozenset(path.rstrip("/") for path in ignored), pretended)
 
 
 def _git(folder: Path, *arguments: str) -> list[str] | None:
     """The NUL-separated paths that a git command prints, relative to ``folder``; None where there is no repository or no git."""
+    printed = git_output(folder, *arguments)
+    return None if printed is None else [path for path in os.fsdecode(printed).split("\0") if path]
+
+
+def git_output(folder: Path, *arguments: str) -> bytes | None:
+    """What a git command prints in a folder; None where it fails: there is no repository, no git, or not what is asked for."""
     import subprocess  # noqa: PLC0415 - a run on named files starts no program
 
-    command = ["git", "-c", "core.fsmonitor=false", *arguments]  # no program that the repository's own configuration names
+    command = ["git", *_HARMLESS, *arguments]
     try:
         done = subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=_GIT_SECONDS)  # noqa: S603
     except FileNotFoundError:
         return None
     except subprocess.TimeoutExpired as error:
         raise UsageError(message("usage.git-hangs"), Location(str(folder))) from error
-    if done.returncode != 0:
-        return None
-    return [path for path in os.fsdecode(done.stdout).split("\0") if path]
+    return done.stdout if done.returncode == 0 else None

@@ -19,13 +19,18 @@ if TYPE_CHECKING:
 class PolicyFiles(Protocol):
     """A policy folder, wherever it lies."""
 
-    paths: tuple[str, ...]
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The path of each YAML file in the folder, sorted."""
 
     def read(self, path: str) -> bytes:
         """The bytes of one file."""
 
     def shown(self, path: str) -> str:
         """A file's path as messages show it."""
+
+    def checksums(self) -> bytes | None:
+        """The bytes of ``SHA256SUMS``; None where there is no such file."""
 
 
 class Documents(NamedTuple):

@@ -29,15 +29,19 @@ READ_AT_MOST = 1024 * 1024 + 1
 
 def read_file(path: Path, shown: str, schema: Callable[[], dict[str, Any]]) -> Manifest:
     """The manifest at ``path``, reported as ``shown``; ``schema`` gives the JSON Schema, called only to explain violations."""
+    raw = bytes_of(path)
+    return read_bytes(raw, shown, schema) if isinstance(raw, bytes) else unreadable(shown, raw)
+
+
+def bytes_of(path: Path) -> bytes | Message:
+    """What a manifest's file holds, as far as it may be read; or why it cannot be."""
     try:
-        mode = path.stat().st_mode
-        if not stat.S_ISREG(mode):
-            return unreadable(shown, message("manifest.not-a-file"))
+        if not stat.S_ISREG(path.stat().st_mode):
+            return message("manifest.not-a-file")
         with path.open("rb") as stream:
-            raw = stream.read(READ_AT_MOST)
+            return stream.read(READ_AT_MOST)
     except OSError as error:
-        return unreadable(shown, message("manifest.unreadable", detail=_reason(error, path)))
-    return read_bytes(raw, shown, schema)
+        return message("manifest.unreadable", detail=_reason(error, path))
 
 
 def _reason(error: OSError, path: Path) -> Message:
@@ -75,9 +79,11 @@ def _schema_problems(document: LocatedDocument, schema: Callable[[], dict[str, A
         return (Problem(newer, document.locate("/schema_version"), "/schema_version"),)
     if manifest_validator.accepts(data):
         return ()
-    from cmian_policy.lang.jsonschema import explain  # noqa: PLC0415 - a good manifest never pays for it
+    from cmian_policy.lang.corrections import correctable  # noqa: PLC0415 - a good manifest never pays for it
+    from cmian_policy.lang.jsonschema import explain  # noqa: PLC0415 - as above
 
-    return explain(document, schema()) or (Problem(message("manifest.disagreement"), START),)
+    problems = correctable(document, schema(), explain(document, schema()))
+    return problems or (Problem(message("manifest.disagreement"), START),)
 
 
 def _newer(version: Plain) -> bool:

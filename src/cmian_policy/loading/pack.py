@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from cmian_policy.errors import PolicyError
 from cmian_policy.loading.documents import refuse
-from cmian_policy.model.pack import Fact, FactsFile, Pack, Release, RuleVersion, ScopeCap
+from cmian_policy.model.pack import Act, Fact, FactsFile, Pack, Paragraph, Release, RuleVersion, ScopeCap
 from cmian_policy.model.rule import (
     Applicability,
     LevelPolicy,
@@ -57,6 +57,13 @@ def load_packs(documents: Documents, *, checked: bool = False) -> tuple[Pack, ..
 def load_rule(documents: Documents, pack: str, version: RuleVersion) -> Rule:
     """One version of a rule."""
     return _rule(_data(documents, rule_path(pack, version)))
+
+
+def load_act(documents: Documents, pack: str, act: str) -> Act:
+    """One act of a pack."""
+    data = _data(documents, act_path(pack, act))
+    paragraphs = (Paragraph(each["id"], each.get("title", ""), each["text"]) for each in data["paragraphs"])
+    return Act(data["act"], data["title"], tuple(paragraphs))
 
 
 def load_facts(documents: Documents, pack: str, version: int) -> FactsFile:

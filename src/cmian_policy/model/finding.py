@@ -4,24 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from cmian_policy.model.verdict import Verdict
+
 if TYPE_CHECKING:
     from datetime import date
 
     from cmian_policy.model.location import Span
+    from cmian_policy.model.problem import Correction
     from cmian_policy.model.rule import Basis, Reference, Source
     from cmian_policy.model.text import Bilingual, Message
-    from cmian_policy.model.verdict import Level, Verdict
+    from cmian_policy.model.verdict import Level
+    from cmian_policy.model.waiver import Waiver
 
 Text: TypeAlias = "Bilingual | Message"
 
 
 class Observation(NamedTuple):
-    """One place where a rule is not met. ``require`` is the id of the condition."""
+    """One place where a rule is not met: ``require`` is the id of the condition, ``verdict`` what it gives, fail or review.
+
+    ``correction`` is what would mend it, for what the tool can write by itself.
+    """
 
     require: str
     pointer: str
     message: Text
     span: Span
+    verdict: Verdict = Verdict.FAIL
+    correction: Correction | None = None
+
+    @property
+    def fixable(self) -> bool:
+        """Whether ``fix`` mends it without being asked for more."""
+        return self.correction is not None and self.correction.safe
 
 
 class LevelChange(NamedTuple):
@@ -35,7 +49,8 @@ class Finding(NamedTuple):
     """The one finding of a rule on a manifest.
 
     ``pack``, ``release``, ``basis`` and ``source`` are None for the built-in rules. ``reason`` says why a rule is not
-    applicable or could not be evaluated, ``level_reason`` what lowered the level.
+    applicable or could not be evaluated, ``level_reason`` what lowered the level. ``waiver`` is the act that excuses a waived
+    one; ``fixable`` says that ``fix`` mends at least one of its observations.
     """
 
     rule: str
@@ -54,3 +69,5 @@ class Finding(NamedTuple):
     source: Source | None
     references: tuple[Reference, ...]
     fingerprint: str
+    waiver: Waiver | None = None
+    fixable: bool = False

@@ -94,6 +94,22 @@ class Pack(NamedTuple):
         return later[0] if later else None
 
 
+class Paragraph(NamedTuple):
+    """A paragraph of an act; ``title`` is "" where the act gives none."""
+
+    id: str
+    title: str
+    text: str
+
+
+class Act(NamedTuple):
+    """A text that rules encode, in the language it was adopted in, as far as the encoding reproduces it."""
+
+    id: str
+    title: str
+    paragraphs: tuple[Paragraph, ...]
+
+
 class PackRelease(NamedTuple):
     """Everything one release needs to judge a manifest. ``sha256`` is the digest of the files it was read from."""
 
@@ -101,5 +117,6 @@ class PackRelease(NamedTuple):
     release: Release
     facts: FactsFile
     rules: tuple[Rule, ...]
+    acts: tuple[Act, ...]
     sha256: str
     source: str

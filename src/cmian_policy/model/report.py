@@ -11,15 +11,32 @@ if TYPE_CHECKING:
     from datetime import date
 
     from cmian_policy.model.finding import Finding
+    from cmian_policy.model.pack import Act, Fact
+    from cmian_policy.model.rule import Rule
     from cmian_policy.model.text import Bilingual, Lang, Message
     from cmian_policy.model.verdict import Outcome
 
-NoteKind = Literal["nothing-checked", "policy-unusable", "draft-release", "no-release"]
-ExclusionReason = Literal["builtin", "gitignore"]
+NoteKind = Literal[
+    "nothing-checked",
+    "policy-unusable",
+    "register-unusable",
+    "draft-release",
+    "no-release",
+    "waiver-expired",
+    "waiver-expiring",
+    "waiver-stale",
+    "waiver-unmatched",
+]
+ExclusionReason = Literal["builtin", "gitignore", "config"]
 
 
 class PolicyUsed(NamedTuple):
-    """A release that judged the run; ``release`` is None for a pack that has none in force."""
+    """A release that judged the run; ``release`` is None for a pack that has none in force.
+
+    ``commit`` is what git resolved the pack's source to and ``signed`` whether a trusted key signed it; both are None for a
+    pack that does not come from git, ``signed`` also where no signature is asked for. ``rules``, ``acts`` and
+    ``facts`` are the release's.
+    """
 
     pack: str
     release: str | None
@@ -28,6 +45,22 @@ class PolicyUsed(NamedTuple):
     sha256: str | None
     source: str
     disclaimer: Bilingual
+    commit: str | None = None
+    signed: bool | None = None
+    rules: tuple[Rule, ...] = ()
+    acts: tuple[Act, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+
+class RegisterUsed(NamedTuple):
+    """The committee's register that the run looked into; nothing is known of it where none is configured."""
+
+    configured: bool = False
+    id: str | None = None
+    source: str | None = None
+    commit: str | None = None
+    sha256: str | None = None
+    signed: bool | None = None
 
 
 class Note(NamedTuple):
@@ -80,6 +113,7 @@ class Report(NamedTuple):
     notes: tuple[Note, ...]
     excluded: tuple[Exclusion, ...]
     manifests: tuple[ManifestReport, ...]
+    register: RegisterUsed = RegisterUsed()
 
     def findings(self) -> tuple[Finding, ...]:
         """Every finding of every manifest, in the order of the report."""

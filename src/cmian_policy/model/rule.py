@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from cmian_policy.model.text import Bilingual
     from cmian_policy.model.verdict import Level, Verdict
+    from cmian_policy.model.waiver import Authority
 
 Basis = Literal["deliberation", "interpretation", "law"]
 
@@ -84,7 +85,7 @@ class Waivable(NamedTuple):
     """Who may waive the rule; ``exception`` is the legal provision that allows it where the basis is law."""
 
     by: Bilingual
-    authority: Literal["council", "city", "committee"]
+    authority: Authority
     exception: str | None
 
 

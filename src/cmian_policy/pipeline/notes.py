@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from cmian_policy import __version__
 from cmian_policy.engine.outcome import unchecked
-from cmian_policy.model.report import Note, Report
+from cmian_policy.errors import PolicyError
+from cmian_policy.model.report import Note, RegisterUsed, Report
 from cmian_policy.model.text import message
 from cmian_policy.model.verdict import Outcome, Verdict
 
@@ -14,24 +15,34 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from cmian_policy.errors import PolicyError
+    from cmian_policy.errors import RegisterError
     from cmian_policy.loading.discovery import Found
-    from cmian_policy.model.report import ManifestReport, PolicyUsed
+    from cmian_policy.model.report import ManifestReport, NoteKind, PolicyUsed
     from cmian_policy.model.text import Lang
 
 
-def run_notes(reports: Sequence[ManifestReport], policies: Sequence[PolicyUsed], found: Found) -> tuple[Note, ...]:
-    """The notes of a run, in the order: policies, rules in error, what was not checked."""
-    return (*_policy_notes(policies), *_error_notes(reports), *_checked_notes(reports, policies, found))
+def run_notes(
+    reports: Sequence[ManifestReport], policies: Sequence[PolicyUsed], found: Found, waivers: Iterable[Note] = ()
+) -> tuple[Note, ...]:
+    """The notes of a run, in the order: policies, rules in error, waivers, what was not checked."""
+    missing = (Note("nothing-checked", message("note.expected-nowhere", pattern=pattern)) for pattern in found.unmatched)
+    said = dict.fromkeys(waivers)  # manifests of one project share its waivers
+    return (*_policy_notes(policies), *_error_notes(reports), *said, *missing, *_checked_notes(reports, policies, found))
 
 
-def unusable_report(error: PolicyError, on: date, lang: Lang) -> Report:
-    """The report of a run whose policy could not be used: nothing judged, verdict ``error``, one note for each fault."""
+def unusable_report(
+    error: PolicyError | RegisterError,
+    on: date,
+    lang: Lang,
+    register: RegisterUsed = RegisterUsed(),  # noqa: B008 - immutable
+) -> Report:
+    """The report of a run whose policy or register could not be used: nothing judged, verdict ``error``, one note a fault."""
+    kind: NoteKind = "policy-unusable" if isinstance(error, PolicyError) else "register-unusable"
     notes = []
     for fault in (error, *error.also):
         where = f"{fault.location}: " if fault.location is not None else ""
-        notes.append(Note("policy-unusable", message("note.policy-unusable", where=where, cause=fault.message)))
-    return Report(__version__, on, False, lang, (), Outcome.ERROR, tuple(notes), (), ())  # noqa: FBT003 - partial
+        notes.append(Note(kind, message(f"note.{kind}", where=where, cause=fault.message)))
+    return Report(__version__, on, False, lang, (), Outcome.ERROR, tuple(notes), (), (), register)  # noqa: FBT003 - partial
 
 
 def _policy_notes(policies: Iterable[PolicyUsed]) -> list[Note]:
@@ -64,8 +75,9 @@ def _checked_notes(reports: Sequence[ManifestReport], policies: Sequence[PolicyU
     if not any(used.release for used in policies):
         return [Note("nothing-checked", message("note.nothing-in-force"))]
     if not reports:
-        key = "note.no-manifest-but-excluded" if found.excluded else "note.no-manifest"
-        return [Note("nothing-checked", message(key, count=len(found.excluded)) if found.excluded else message(key))]
+        left_out = sum(each.path.rpartition("/")[2] != ".git" for each in found.excluded)  # that one says nothing to anybody
+        what = message("note.no-manifest-but-excluded", count=left_out) if left_out else message("note.no-manifest")
+        return [Note("nothing-checked", what)]
     return [
         Note("nothing-checked", message("note.nothing-applicable", path=report.path), None, report.project)
         for report in reports

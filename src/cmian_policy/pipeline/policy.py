@@ -14,7 +14,8 @@ from cmian_policy.errors import PolicyError
 from cmian_policy.lang.cel import engine_stamp
 from cmian_policy.loading.cache import CachedPolicy, PolicyCache
 from cmian_policy.loading.documents import Documents, read_documents, refuse, used_by_check
-from cmian_policy.loading.pack import load_facts, load_packs, load_rule, release_files
+from cmian_policy.loading.pack import load_act, load_facts, load_packs, load_rule, release_files
+from cmian_policy.model.origin import Origin
 from cmian_policy.model.pack import Pack, PackRelease, Release
 from cmian_policy.sources import bundled
 from cmian_policy.sources.folder import PolicyFolder, digest
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from cmian_policy.loading.documents import PolicyFiles
+    from cmian_policy.model.pack import RuleVersion
+    from cmian_policy.model.rule import Rule
     from cmian_policy.model.text import Message
 
 
@@ -37,10 +41,10 @@ class Policy:
     """The packs of one folder and, as they are asked for, their compiled releases."""
 
     def __init__(
-        self, packs: tuple[Pack, ...], documents: Documents, raw: Mapping[str, bytes], source: str, compiler: Compiler
+        self, packs: tuple[Pack, ...], documents: Documents, raw: Mapping[str, bytes], origin: Origin, compiler: Compiler
     ) -> None:
         self.packs = packs
-        self.source = source
+        self._origin = origin
         self.documents = documents
         self.compiler = compiler
         self._raw = raw
@@ -50,12 +54,20 @@ class Policy:
         """The pack of that id."""
         return next((pack for pack in self.packs if pack.id == pack_id), None)
 
+    def origin(self, _pack: Pack) -> Origin:
+        """Where a pack comes from."""
+        return self._origin
+
     def release(self, pack: Pack, release: Release) -> CompiledRelease:
         """A release ready to judge. Raises ``PolicyError`` when one of its conditions does not compile."""
         key = (pack.id, release.id)
         if key not in self._compiled:
             self._compiled[key] = compile_release(self._source(pack, release), self.compiler, self.documents.location)
         return self._compiled[key]
+
+    def rule(self, pack: Pack, version: RuleVersion) -> Rule:
+        """A version of a rule, in whichever release it is."""
+        return load_rule(self.documents, pack.id, version)
 
     def compile_all(self) -> None:
         """Compiles every release. Raises ``PolicyError`` with the faults of all of them, each once."""
@@ -74,8 +86,9 @@ class Policy:
             release=release,
             facts=load_facts(self.documents, pack.id, release.facts_version),
             rules=tuple(load_rule(self.documents, pack.id, version) for version in release.rules),
+            acts=tuple(load_act(self.documents, pack.id, act) for act in release.acts),
             sha256=self.digest(pack, release),
-            source=self.source,
+            source=self._origin.source,
         )
 
     def digest(self, pack: Pack, release: Release) -> str:
@@ -98,21 +111,28 @@ def load_policy(
     policy is used whole or not at all.
     """
     files = PolicyFolder(folder or bundled.policies_folder(), "policies" if folder is None else folder.as_posix())
+    origin = Origin("bundled" if folder is None else folder.as_posix())
+    return read_policy(files, origin, cache_folder=cache_folder, with_cases=with_cases, sealing=sealing)
+
+
+def read_policy(
+    files: PolicyFiles, origin: Origin, *, cache_folder: Path | None, with_cases: bool = False, sealing: bool = False
+) -> Policy:
+    """The packs of a policy folder, wherever it lies. Raises ``PolicyError`` as ``load_policy`` does."""
     raw = {path: files.read(path) for path in files.paths if with_cases or used_by_check(path)}
     sums = files.checksums()
     store = PolicyCache(cache_folder)
     key = _cache_key(raw, sums)
-    source = "bundled" if folder is None else folder.as_posix()
     cached = store.get(key)
     if cached is not None:
         documents = Documents(cached.documents, {}, files.shown)
-        return Policy(load_packs(documents, checked=True), documents, raw, source, Compiler(cached.expressions))
+        return Policy(load_packs(documents, checked=True), documents, raw, origin, Compiler(cached.expressions))
     from cmian_policy.loading.digests import digest_faults  # noqa: PLC0415 - what the cache holds was verified
 
     documents = read_documents(files, raw, schema)
     # Before anything is made of the data: a changed paragraph is the act's fault, not that of the rule that quotes it.
     refuse(digest_faults(documents, raw, sums, sealing=sealing))
-    policy = Policy(load_packs(documents), documents, raw, source, Compiler())
+    policy = Policy(load_packs(documents), documents, raw, origin, Compiler())
     policy.compile_all()
     if not sealing:
         store.put(key, CachedPolicy(documents.data, policy.compiler.compiled()))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cmian_policy.authoring.changes import level_name
-from cmian_policy.cli.options import option
+from cmian_policy.cli.options import OneOf, option
 from cmian_policy.cli.terminal import say
 from cmian_policy.messages.neutral import json_safe, visible
 
@@ -35,7 +35,7 @@ def policies_argument() -> click.Argument:
 
 def format_option(lang: Lang, key: str, *more: str) -> click.Option:
     """``-f text|json`` and what else a command offers; ``key`` names its help and its environment variable."""
-    return option(lang, "-f", "--format", key=key, type=click.Choice(["text", "json", *more]), default="text")
+    return option(lang, "-f", "--format", key=key, type=OneOf(["text", "json", *more]), default="text")
 
 
 def width() -> int:

@@ -9,7 +9,7 @@ import click
 
 from cmian_policy.authoring.lint import LintProblem, LintReport, lint
 from cmian_policy.cli.folders import policies_folder
-from cmian_policy.cli.options import Common, command, option
+from cmian_policy.cli.options import Common, OneOf, command, option
 from cmian_policy.cli.terminal import say, write_out
 from cmian_policy.engine.outcome import EXIT_NON_COMPLIANT, EXIT_OK
 from cmian_policy.messages.neutral import visible
@@ -23,7 +23,7 @@ def build(lang: Lang) -> click.Command:
     """The command, its help in a language."""
     params: list[click.Parameter] = [
         click.Argument(["policies"], required=False, metavar="[POLICIES]"),
-        option(lang, "-f", "--format", key="lint_format", type=click.Choice(["text", "json"]), default="text"),
+        option(lang, "-f", "--format", key="lint_format", type=OneOf(["text", "json"]), default="text"),
     ]
     return command(lang, "lint", params, _lint)
 

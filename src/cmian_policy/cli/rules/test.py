@@ -8,7 +8,7 @@ import click
 
 from cmian_policy.authoring.prove import prove
 from cmian_policy.cli.folders import policies_folder
-from cmian_policy.cli.options import Common, OneALine, command, option
+from cmian_policy.cli.options import Common, OneALine, OneOf, command, option
 from cmian_policy.cli.progress import progress_bar
 from cmian_policy.cli.rules.test_formats import FORMATS
 from cmian_policy.cli.terminal import write_out
@@ -26,7 +26,7 @@ def build(lang: Lang) -> click.Command:
         click.Argument(["policies"], required=False, metavar="[POLICIES]"),
         option(lang, "--rule", key="rule", multiple=True, type=OneALine(), metavar="RULE"),
         option(lang, "--no-mutation", key="no_mutation", is_flag=True),
-        option(lang, "-f", "--format", key="test_format", type=click.Choice(list(FORMATS)), default="text"),
+        option(lang, "-f", "--format", key="test_format", type=OneOf(list(FORMATS)), default="text"),
     ]
     return command(lang, "test", params, _test)
 
