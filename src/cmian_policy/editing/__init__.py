@@ -1,0 +1,1 @@
+"""Writes and mends manifests; what a person wrote keeps its comments and its layout."""
