@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cmian_policy.model.text import Lang, Message
 
 _INTERRUPTED = 130
-_COMMANDS = ("check", "doctor", "explain", "fix", "init", "policy", "register", "rules", "schema"),
+_COMMANDS = ("check", "doctor", "explain", "export", "fix", "import", "init", "policy", "register", "rules", "schema"),
 )
 
 
