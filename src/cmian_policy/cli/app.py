@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from cmian_policy.model.text import Lang, Message
 
 _INTERRUPTED = 130
-_COMMANDS = ("check", "doctor", "explain", "export", "fix", "import", "init", "policy", "register", "rules", "schema"),
+_COMMANDS = (
+    *("check", "completion", "doctor", "explain", "export", "fix", "import", "init", "policy", "register", "rules", "schema"),
 )
 
 
