@@ -5,6 +5,7 @@ What is expected is that of cli.md and rules.md ("The committee's register", CMI
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import subprocess
@@ -16,6 +17,7 @@ import jsonschema
 import pytest
 
 import cmian_policy
+from cmian_policy.reporters import formats
 from tests.register_folder import add_text, evaluation, opinion, referral, waiver, write, write_register
 from tests.runner import (
     EXAMPLES,
@@ -128,6 +130,18 @@ def test_each_way_an_opinion_can_be_wrong(check: Check, tmp_path: Path, name: st
     finding = found.finding("CMIAN-A07")
     assert (found.code, finding["verdict"], finding["level"]) == (NON_COMPLIANT, "fail", "blocking")
     assert [(seen["require"], words in seen["message"]) for seen in finding["observations"]] == [(require, True)]
+
+
+@pytest.mark.parametrize("form", formats())
+@pytest.mark.parametrize("name", ["another project", "withdrawn", "no longer valid"])
+def test_a_wrong_opinion_is_told_in_every_format(check: Check, tmp_path: Path, name: str, form: str) -> None:
+    kept, declared, _, words = OPINION[name]
+    folder = write_register(tmp_path / "r", opinions=[opinion(**kept)])
+    done = check(opinion_cited(**declared), "--register", folder, "-f", form)
+    assert done.code == NON_COMPLIANT
+    told = html.unescape(done.out)
+    assert "CMIAN-A07" in told
+    assert words in told
 
 
 OTHERS: dict[str, dict[str, Data]] = {
