@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import cmian_policy
-from tests.runner import CHATBOT, EXAMPLES, NON_COMPLIANT, OK, ON, ROOT, Done, environment, execute
+from cmian_policy.reporters import formats
+from tests.runner import CHATBOT, EXAMPLES, MINIMAL, NON_COMPLIANT, OK, ON, ROOT, USAGE, Done, environment, execute
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,6 +88,26 @@ def test_check_explains_a_manifest_that_breaks_the_schema(launch: Callable[..., 
     done = launch("check", "--as-of", ON, "-f", "json")
     assert (done.code, done.err) == (NON_COMPLIANT, "")
     assert "oui" in done.messages("manifest-schema")[0]
+
+
+@pytest.mark.parametrize("form", formats())
+def test_every_format_comes_with_it(launch: Callable[..., Done], tmp_path: Path, form: str) -> None:
+    """Templates, styles and scripts of a format lie beside its module, and travel with it."""
+    (tmp_path / "ai-manifest.yaml").write_text(MINIMAL, encoding="utf-8")
+    done = launch("check", "ai-manifest.yaml", "--as-of", ON, "-f", form)
+    assert (done.code, done.err) == (OK, "")
+    assert done.out
+
+
+@pytest.mark.parametrize("arguments", [("export", "notice-html"), ("import", "etalab", "-"), ("init", "-h"), ("doctor", "-h")])
+def test_the_data_of_the_other_commands_comes_with_it(
+    launch: Callable[..., Done], tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    """A missing template or mapping would be a bug (70), not an answer."""
+    (tmp_path / "ai-manifest.yaml").write_text(MINIMAL, encoding="utf-8")
+    done = launch(*arguments)
+    assert done.code in {OK, NON_COMPLIANT, USAGE}, done.err
+    assert "Traceback" not in done.err
 
 
 def test_schema_manifest(launch: Callable[..., Done]) -> None:
