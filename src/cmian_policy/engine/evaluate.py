@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from cmian_policy.engine.level import Circumstances, Weight, weigh
 from cmian_policy.engine.scope_digest import scope_digest
-from cmian_policy.engine.wording import fill, lookup
+from cmian_policy.engine.wording import fill
 from cmian_policy.errors import ExpressionError
 from cmian_policy.lang.cel import timestamp
-from cmian_policy.model.finding import Finding, Observation
+from cmian_policy.model.document import lookup
+from cmian_policy.model.finding import Finding, Observation, fingerprint
 from cmian_policy.model.location import child
 from cmian_policy.model.text import message
 from cmian_policy.model.verdict import Level, Verdict
@@ -267,6 +266,4 @@ def _ordered(observations: tuple[Observation, ...]) -> tuple[Observation, ...]:
 
 
 def _fingerprint(identity: str, rule: str, observations: tuple[Observation, ...]) -> str:
-    """SHA-256 of project, rule and pointers: it survives a moved line and a reworded message."""
-    pointers = sorted({observation.pointer for observation in observations})
-    return hashlib.sha256(json.dumps([identity, rule, *pointers]).encode()).hexdigest()
+    return fingerprint(identity, rule, *sorted({observation.pointer for observation in observations}))

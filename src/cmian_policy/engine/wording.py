@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cmian_policy.model.location import tokens
+from cmian_policy.model.document import lookup
 from cmian_policy.model.text import Bilingual
 
 if TYPE_CHECKING:
@@ -31,20 +31,6 @@ def _filled(text: str, holder: Plain, absent: str) -> str:
 def _shown(holder: Plain, pointer: str, absent: str) -> str:
     found, value = lookup(holder, pointer)
     return _text(value) if found else absent
-
-
-def lookup(holder: Plain, pointer: str) -> tuple[bool, Plain]:
-    """Whether ``holder`` has a value at a pointer, and that value."""
-    value = holder
-    for token in tokens(pointer):
-        match value:
-            case dict() if token in value:
-                value = value[token]
-            case list() if token.isascii() and token.isdigit() and int(token) < len(value):
-                value = value[int(token)]
-            case _:
-                return False, None
-    return True, value
 
 
 def _text(value: Plain) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from cmian_policy.model.document import lookup
 from cmian_policy.model.location import child, tokens
 
 if TYPE_CHECKING:
@@ -17,16 +18,7 @@ EACH = "*"
 
 def get(data: Plain, pointer: str) -> Plain:
     """The value at a pointer without ``*``; None where there is none."""
-    held: Plain = data
-    for token in tokens(pointer):
-        match held:
-            case dict():
-                held = held.get(token)
-            case list() if token.isdigit() and int(token) < len(held):
-                held = held[int(token)]
-            case _:
-                return None
-    return held
+    return lookup(data, pointer)[1]
 
 
 def each(data: Plain, pointer: str) -> list[tuple[str, Plain]]:

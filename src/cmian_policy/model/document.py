@@ -84,3 +84,17 @@ class LocatedDocument(NamedTuple):
         if not holder:
             return START
         return self.key_span(holder) or self.value_span(holder) or START
+
+
+def lookup(holder: Plain, pointer: str) -> tuple[bool, Plain]:
+    """Whether ``holder`` has a value at a pointer, and that value."""
+    value = holder
+    for token in tokens(pointer):
+        match value:
+            case dict() if token in value:
+                value = value[token]
+            case list() if token.isascii() and token.isdigit() and int(token) < len(value):
+                value = value[int(token)]
+            case _:
+                return False, None
+    return True, value

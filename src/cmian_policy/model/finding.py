@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from cmian_policy.model.verdict import Verdict
@@ -71,3 +73,8 @@ class Finding(NamedTuple):
     fingerprint: str
     waiver: Waiver | None = None
     fixable: bool = False
+
+
+def fingerprint(identity: str, rule: str, *pointers: str) -> str:
+    """SHA-256 of project, rule and pointers (cli.md, "JSON"): it survives a moved line and a reworded message."""
+    return hashlib.sha256(json.dumps([identity, rule, *pointers]).encode()).hexdigest()

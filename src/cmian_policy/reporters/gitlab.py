@@ -14,12 +14,12 @@ would look like a clean run.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from cmian_policy.messages.neutral import json_safe
+from cmian_policy.model.finding import fingerprint
 from cmian_policy.model.location import START
 from cmian_policy.model.manifest import FILENAMES
 from cmian_policy.model.verdict import Level, Verdict
@@ -66,7 +66,7 @@ def _identity(manifest: ManifestReport, projects: Mapping[str | None, int]) -> s
 def _trouble(trouble: Trouble, lang: Lang) -> Json:
     note = trouble.note
     path = trouble.path or FILENAMES[0]
-    return _entry(said(note.message, lang), note.kind, _digest(path, note.kind), "blocker", path)
+    return _entry(said(note.message, lang), note.kind, fingerprint(path, note.kind), "blocker", path)
 
 
 def _finding(finding: Finding, path: str, identity: str, lang: Lang) -> Iterator[Json]:
@@ -74,9 +74,9 @@ def _finding(finding: Finding, path: str, identity: str, lang: Lang) -> Iterator
     if not finding.observations:
         yield _entry(_description(finding, None, lang), finding.rule, finding.fingerprint, severity, path)
     for observation in finding.observations:
-        fingerprint = _digest(identity, finding.rule, observation.pointer)
+        own = fingerprint(identity, finding.rule, observation.pointer)
         description = _description(finding, observation, lang)
-        yield _entry(description, finding.rule, fingerprint, severity, path, observation.span.line)
+        yield _entry(description, finding.rule, own, severity, path, observation.span.line)
 
 
 def _description(finding: Finding, observation: Observation | None, lang: Lang) -> str:
@@ -90,11 +90,11 @@ def _description(finding: Finding, observation: Observation | None, lang: Lang) 
     return " · ".join(part for part in parts if part)
 
 
-def _entry(description: str, check_name: str, fingerprint: str, severity: str, path: str, line: int = START.line) -> Json:
+def _entry(description: str, check_name: str, identity: str, severity: str, path: str, line: int = START.line) -> Json:
     return {
         "description": description,
         "check_name": check_name,
-        "fingerprint": fingerprint,
+        "fingerprint": identity,
         "severity": severity,
         "location": {"path": path, "lines": {"begin": line}},
     }
@@ -104,12 +104,7 @@ def _tell_apart(entries: list[Json]) -> None:
     """Numbers the fingerprints that occur again."""
     seen: Counter[str] = Counter()
     for entry in entries:
-        fingerprint = entry["fingerprint"]
-        seen[fingerprint] += 1
-        if seen[fingerprint] > 1:
-            entry["fingerprint"] = _digest(fingerprint, str(seen[fingerprint]))
-
-
-def _digest(*parts: str) -> str:
-    """SHA-256 of a JSON array: of project, rule and pointer, what the engine gives a finding with that one place."""
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+        known = entry["fingerprint"]
+        seen[known] += 1
+        if seen[known] > 1:
+            entry["fingerprint"] = fingerprint(known, str(seen[known]))

@@ -11,11 +11,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET  # only written here, never read
 
+from cmian_policy.messages.neutral import visible
 from cmian_policy.model.text import message
 from cmian_policy.model.verdict import Level, Verdict
 from cmian_policy.reporters._lines import action, basis, label, releases, said, sources, why
 from cmian_policy.reporters._troubles import KINDS, troubles
-from cmian_policy.reporters._xml import legal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -60,7 +60,7 @@ def _suite(manifest: ManifestReport, report: Report) -> ET.Element:
         ("verdict", manifest.verdict),
     ]
     suite = _suite_of(manifest.path, tests, properties, _notes(report, manifest))
-    suite.set("file", legal(manifest.path))
+    suite.set("file", visible(manifest.path))
     return suite
 
 
@@ -82,11 +82,11 @@ def _notes(report: Report, manifest: ManifestReport | None) -> list[str]:
 def _suite_of(
     name: str, tests: Sequence[ET.Element], properties: Iterable[tuple[str, str | None]], notes: Sequence[str]
 ) -> ET.Element:
-    suite = ET.Element("testsuite", {"name": legal(name)})
+    suite = ET.Element("testsuite", {"name": visible(name)})
     held = ET.SubElement(suite, "properties")
     for key, value in properties:
         if value is not None:
-            ET.SubElement(held, "property", {"name": key, "value": legal(value)})
+            ET.SubElement(held, "property", {"name": key, "value": visible(value)})
     suite.extend(tests)
     skipped = len(suite.findall("testcase/skipped"))
     suite.attrib.update({**_counts([suite]), "skipped": str(skipped), "time": "0"})
@@ -119,11 +119,11 @@ def _finding(finding: Finding, path: str, lang: Lang) -> ET.Element:
 
 
 def _test(own: str, name: str) -> ET.Element:
-    return ET.Element("testcase", {"classname": legal(own), "name": legal(name), "time": "0"})
+    return ET.Element("testcase", {"classname": visible(own), "name": visible(name), "time": "0"})
 
 
 def _outcome(test: ET.Element, tag: str, kind: str, what: str, lines: Sequence[str]) -> None:
-    ET.SubElement(test, tag, {"type": kind, "message": legal(what)}).text = _text(lines)
+    ET.SubElement(test, tag, {"type": kind, "message": visible(what)}).text = _text(lines)
 
 
 def _summary(finding: Finding, lang: Lang) -> str:
@@ -147,4 +147,4 @@ def _body(finding: Finding, path: str, lang: Lang) -> Iterator[str]:
 
 
 def _text(lines: Iterable[str]) -> str:
-    return "\n".join(legal(line) for line in lines)
+    return "\n".join(visible(line) for line in lines)

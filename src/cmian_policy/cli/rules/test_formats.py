@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET  # only written here, never read
 
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
     from cmian_policy.cli.options import Common
     from cmian_policy.model.location import Location
     from cmian_policy.model.text import Lang, Message
-
-# What XML 1.0 cannot hold and what `visible` leaves: two code points that are no characters.
-_ILLEGAL = re.compile("[\ufffe\uffff]")
 
 
 def as_text(proof: Proof, common: Common) -> str:
@@ -138,7 +134,7 @@ def _suite_of_run(proof: Proof, lang: Lang) -> ET.Element:
 def _suite_of(name: str, path: str, tests: Sequence[ET.Element]) -> ET.Element:
     suite = ET.Element("testsuite", {"name": name, **_totals(len(tests), sum(len(test.findall("failure")) for test in tests))})
     if path:
-        suite.set("file", _legal(path))
+        suite.set("file", visible(path))
     suite.extend(tests)
     return suite
 
@@ -166,19 +162,14 @@ def _mutant_tests(own: str, mutation: MutationResult, lang: Lang) -> Iterator[ET
 
 def _test(own: str, name: str, faults: Sequence[str]) -> ET.Element:
     """One test; its first fault is the message of its failure."""
-    test = ET.Element("testcase", {"name": _legal(name), "classname": own})
+    test = ET.Element("testcase", {"name": visible(name), "classname": own})
     if faults:
-        ET.SubElement(test, "failure", {"message": _legal(faults[0])}).text = _lines(faults)
+        ET.SubElement(test, "failure", {"message": visible(faults[0])}).text = _lines(faults)
     return test
 
 
 def _lines(texts: Sequence[str]) -> str:
-    return "\n".join(_legal(text) for text in texts)
-
-
-def _legal(text: str) -> str:
-    """A text as XML can hold it, on one line, what acts or is illegal shown as an escape."""
-    return _ILLEGAL.sub(lambda match: f"\\u{ord(match[0]):04x}", visible(text))
+    return "\n".join(visible(text) for text in texts)
 
 
 FORMATS: Mapping[str, Callable[[Proof, Common], str]] = {"text": as_text, "json": as_json, "junit": as_junit}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from cmian_policy.model.document import lookup
 from cmian_policy.model.location import to_pointer, tokens
 
 if TYPE_CHECKING:
@@ -14,16 +15,7 @@ Data: TypeAlias = "dict[str, Plain]"
 
 def get(data: Plain, pointer: str) -> Plain:
     """The value at a pointer; None where there is none."""
-    held: Plain = data
-    for token in tokens(pointer):
-        match held:
-            case dict():
-                held = held.get(token)
-            case list() if token.isdigit() and int(token) < len(held):
-                held = held[int(token)]
-            case _:
-                return None
-    return held
+    return lookup(data, pointer)[1]
 
 
 def put(data: Data, pointer: str, value: Plain) -> Data:
