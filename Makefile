@@ -5,14 +5,14 @@ BIN := $(VENV)/bin
 # pip reads groups of pyproject.toml from 25.1 on.
 SETUP := $(VENV)/.installed
 
-.PHONY: demo test test-all lint format bench generate clean
+.PHONY: demo test test-all lint format fuzz mutation bench generate clean
 
 demo: $(SETUP)  ## checks the example projects and shows the reports
 	$(BIN)/python tools/demo.py
 
 test: $(SETUP)  ## lint, types, layers and the tests, with branch coverage
 	$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest -n auto -m "not external" --cov --cov-report=term
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not external" --cov --cov-report=term
 
 test-all: test  ## the tests that need a browser, Node or Java too; what is missing is skipped by name
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group external
@@ -29,9 +29,17 @@ format: $(SETUP)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(SETUP)  ## start-up and memory, as ratios in one run
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group bench
-	$(BIN)/python benchmarks/startup.py
+SECONDS ?= 3600
+fuzz: $(SETUP)  ## looks for inputs that break something, SECONDS in all, on every target or on TARGET
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group fuzz
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS) $(TARGET)
+
+mutation: $(SETUP)  ## changes what decides a piece at a time and shows which changes no test notices: docs/mutation.md
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group mutation
+	$(BIN)/python tools/mutation.py $(GROUP)
+
+bench: $(SETUP)  ## time and memory beside other programs, as ratios in one run: benchmarks/RESULTS.md
+	$(BIN)/python benchmarks/run.py
 
 generate: $(SETUP)  ## validators and editor hints from the schemas, manual pages from the commands, docs/messages.md
 	$(BIN)/python tools/generate_editor_hints.py

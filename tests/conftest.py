@@ -10,16 +10,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.runner import ON, Check, Done, Run, environment, execute, tool
+from tests.runner import FORKS, ON, Check, Done, Run, cmian, environment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Adds ``--update-golden``."""
     parser.addoption("--update-golden", action="store_true", help="write the golden reports of examples/ anew")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def forks() -> Iterator[None]:
+    """Ends the server of `tests.forks` after the last test: it writes its coverage then."""
+    yield
+    FORKS.close()
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +44,7 @@ def run(home: Path, tmp_path: Path) -> Run:
     ) -> Done:
         wanted: dict[str, str | None] = {**environment(home), **(env or {})}
         kept = {name: value for name, value in wanted.items() if value is not None}
-        return execute([*tool(), *arguments], cwd or tmp_path, kept, stdin)
+        return cmian(arguments, cwd or tmp_path, kept, stdin)
 
     return call
 

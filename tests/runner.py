@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from tests.forks import Forks
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -17,6 +19,7 @@ EXAMPLES = ROOT / "examples"
 ON = "2026-11-23"  # the date of every test that does not say otherwise
 SECONDS = 20  # past this a run hangs
 NBSP = "\u00a0"
+FORKS = Forks()
 
 # Exit codes of cli.md.
 OK, NON_COMPLIANT, USAGE, NOTHING_CHECKED, UNUSABLE, BUG = 0, 1, 2, 3, 4, 70
@@ -119,6 +122,17 @@ def execute(
 def tool() -> list[str | Path]:
     """The command line of the tool under test."""
     return [sys.executable, "-m", "cmian_policy"]
+
+
+def cmian(
+    arguments: Sequence[str | Path], cwd: Path, env: Mapping[str, str], stdin: str | bytes = b"", *, seconds: int = SECONDS
+) -> Done:
+    """Runs the tool as `execute` does; where that would be no different, without starting an interpreter (tests/forks.py)."""
+    if not FORKS.serves(env) or not cwd.is_dir():
+        return execute([*tool(), *arguments], cwd, env, stdin, seconds=seconds)
+    given = stdin.encode() if isinstance(stdin, str) else stdin
+    code, out, err = FORKS.run("cmian_policy", arguments, cwd, env, given, seconds)
+    return Done(code, out.decode(), err.decode())
 
 
 def git(folder: Path, home: Path, *arguments: str) -> None:
