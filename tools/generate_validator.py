@@ -49,8 +49,17 @@ JsonSchemaValuesException = JsonSchemaValueException
 
 def accepts(data: object) -> bool:
     """Whether ``data`` follows the schema."""
+    return _accepts(validate, data)
+
+
+def accepts_section(name: str, value: object) -> bool:
+    """Whether a value is known to be good for a property of the whole; a doubt is no."""
+    return name in _SECTIONS and _accepts(_SECTIONS[name], value)
+
+
+def _accepts(validator, data):
     try:
-        validate(data)
+        validator(data)
     except JsonSchemaValueException:
         return False
     return True
@@ -80,13 +89,35 @@ def generate(name: str) -> str:
     """The text of the module for the schema of that name."""
     raw = (ROOT / "schemas" / name / "1.0.schema.json").read_bytes()
     schema: dict[str, Any] = json.loads(raw)
-    code: str = fastjsonschema.compile_to_code(_bare(schema), use_default=False, use_formats=False, detailed_exceptions=False)
+    code: str = fastjsonschema.compile_to_code(
+        _sectioned(_bare(schema)), use_default=False, use_formats=False, detailed_exceptions=False
+    )
     body = code[code.index("def validate") :]
     for pattern, replacement in SHORTER:
         body = re.sub(pattern, replacement, body, flags=re.MULTILINE)
     text = schema["$defs"]["text"]["pattern"]
     body = re.sub(rf"REGEX_PATTERNS\[{re.escape(repr(text))}\]\.search\((\w+)\)", r"_readable(\1)", body)
-    return HEADER.format(name=name, digest=hashlib.sha256(raw).hexdigest(), text=text) + body.rstrip() + "\n"
+    names = ", ".join(f'"{each}": {each_of}' for each, each_of in _sections(body))
+    header = HEADER.format(name=name, digest=hashlib.sha256(raw).hexdigest(), text=text)
+    return f"{header}{body.rstrip()}\n\n_SECTIONS = {{{names}}}\n"
+
+
+def _sectioned(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema with each property that is a mapping as a definition, so that it gets a function of its own."""
+    properties = schema.get("properties", {})
+    moved = {f"section_{name}": rule for name, rule in properties.items() if rule.get("type") == "object"}
+    references = {
+        name: {"$ref": f"#/$defs/section_{name}"} if f"section_{name}" in moved else properties[name] for name in properties
+    }
+    return {**schema, "properties": references, "$defs": {**schema.get("$defs", {}), **moved}}
+
+
+def _sections(body: str) -> list[tuple[str, str]]:
+    """The name of each section and of its function."""
+    return [
+        (name, f"validate___defs_section_{name}")
+        for name in re.findall(r"^def validate___defs_section_(\w+)", body, re.MULTILINE)
+    ]
 
 
 def _bare(schema: Any) -> Any:  # noqa: ANN401 - any JSON

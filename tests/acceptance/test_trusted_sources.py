@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.runner import EXAMPLES, NON_COMPLIANT, OK, ON, ROOT, UNUSABLE, Done, execute, tool
+from tests.runner import EXAMPLES, NON_COMPLIANT, OK, ON, ROOT, UNUSABLE, Done, cmian
 from tests.sources.workshop import Workshop, edit, needs_ssh_keygen
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class City:
 
     def run(self, *arguments: str, env: Mapping[str, str] | None = None) -> Done:
         """Runs the tool in the project."""
-        return execute([*tool(), *arguments], self.project, {**self.work.env, **(env or {})}, seconds=60)
+        return cmian(arguments, self.project, {**self.work.env, **(env or {})}, seconds=60)
 
     def update(self) -> None:
         """Brings the sources up to date."""

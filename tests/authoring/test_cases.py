@@ -255,6 +255,7 @@ def bundled() -> Policy:
     return load_policy(with_cases=True)
 
 
+@pytest.mark.no_cover  # many examples of what other tests cover; the measure would double their time
 @pytest.mark.parametrize("rule_id", bundled_rules())
 def test_the_bundled_cases_prove_their_rule(bundled: Policy, rule_id: str) -> None:
     report = cases_of(bundled, [rule_id])

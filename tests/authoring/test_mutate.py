@@ -344,6 +344,7 @@ def test_a_list_left_without_items_counts_as_absent(tmp_path: Path) -> None:
 # the committee's own rules
 
 
+@pytest.mark.no_cover  # many examples of what other tests cover; the measure would double their time
 def test_the_bundled_packs_leave_no_survivor() -> None:
     proof = prove(load_policy(BUNDLED, with_cases=True))
     assert proof.cases.failures == ()

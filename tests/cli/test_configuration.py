@@ -140,6 +140,8 @@ def test_contradictory_thresholds_are_refused(run: Run, depot: Path) -> None:
         ("packs:\n  - {id: cmian, source: 'ext::sh -c id', ref: v1}\n", "2:25", ""),
         ("register: {id: registre, source: bundled}\n", "1:34", "registre"),
         ("exclude: ['# tout']\n", "", "# tout"),
+        ("exclude: ['[z-a]']\n", "", "[z-a]"),
+        ("exclude: ['docs/*a*b*c*']\n", "", "docs/*a*b*c*"),
         ("manifests: ['!a.yaml']\n", "", "!a.yaml"),
         ("exclude: ['../essais']\n", "", "../essais"),
         ("exclude: ['./essais']\n", "", "./essais"),

@@ -5,13 +5,33 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.runner import CHATBOT, EXAMPLES, MINIMAL, NON_COMPLIANT, NOTHING_CHECKED, OK, ON, ROOT, USAGE, Done, Run, git
+from cmian_policy.cli.outputs import Target, write_files
+from tests.runner import (
+    CHATBOT,
+    EXAMPLES,
+    MINIMAL,
+    NON_COMPLIANT,
+    NOTHING_CHECKED,
+    OK,
+    ON,
+    ROOT,
+    SECONDS,
+    USAGE,
+    Done,
+    Run,
+    environment,
+    git,
+    named,
+    tool,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -98,6 +118,35 @@ def test_what_cannot_be_written_is_exit_2_and_leaves_everything_as_it_was(run: R
     assert done.err
     assert (folder / "premier.json").read_text(encoding="utf-8") == "ancien"
     assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def test_a_report_that_breaks_off_leaves_everything_as_it_was(tmp_path: Path) -> None:
+    def breaking_off() -> Iterator[str]:
+        yield "le début"
+        raise EOFError
+
+    (tmp_path / "premier").write_text("ancien", encoding="utf-8")
+    first, second = (Target("text", name, tmp_path / name) for name in ("premier", "second"))
+    with pytest.raises(EOFError):
+        write_files([(first, ("nouveau", "\n")), (second, breaking_off())])
+    assert [(file.name, file.read_text(encoding="utf-8")) for file in tmp_path.iterdir()] == [("premier", "ancien")]
+    write_files([(first, ("nou", "veau\n"))])
+    assert first.file.read_text(encoding="utf-8") == "nouveau\n"
+
+
+def test_who_reads_no_further_than_the_beginning_gets_no_complaint(folder: Path) -> None:
+    """What is left of the report is more than a pipe holds, so that the end of it has no reader."""
+    for number in range(8):
+        (folder / str(number)).mkdir()
+        (folder / str(number) / "ai-manifest.yaml").write_text(named(f"essai-{number}", CHATBOT), encoding="utf-8")
+    command = [*tool(), "check", "--as-of", ON, "-f", "json"]
+    with subprocess.Popen(command, cwd=folder, env=environment(folder), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        assert run.stdout is not None
+        assert run.stderr is not None
+        assert run.stdout.read(10) == b'{\n  "schem'
+        run.stdout.close()
+        assert run.stderr.read() == b""
+        assert run.wait(SECONDS) == NON_COMPLIANT
 
 
 def test_one_file_for_two_reports_is_refused(run: Run, folder: Path) -> None:

@@ -18,7 +18,20 @@ PAGE = (ROOT / "docs" / "messages.md").read_text(encoding="utf-8")
 # Families of which no message stops a command or speaks of a fault in a file: labels, help, reports and what goes well.
 NOT_ERRORS = {
     *("authority", "certainty", "coverage", "diff", "doctor", "exchange", "excluded", "explain", "fix", "github", "help", "html"),
-    *("level", "lint", "list", "log", "manifest-schema", "manifest-syntax", "new", "notice", "policy-pin", "rules", "sarif"),
+    *(
+        "level",
+        "lint",
+        "list",
+        "log",
+        "manifest-schema",
+        "manifest-syntax",
+        "new",
+        "notice",
+        "policy-pin",
+        "progress",
+        "rules",
+        "sarif",
+    ),
     *("sources", "status", "summary", "tally", "text", "type", "verify"),
 }
 

@@ -17,7 +17,7 @@ import pytest
 
 from cmian_policy.lang.yaml import read
 from cmian_policy.messages import fr
-from tests.runner import OK, ROOT, UNUSABLE, Done, environment, execute, tool
+from tests.runner import OK, ROOT, UNUSABLE, Done, cmian, environment, execute
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -90,8 +90,10 @@ class Follower:
 
     def run(self, *words: str, date: str = DAY) -> Done:
         """Runs the tool, or another program that a guide shows; ``date`` is that of a commit."""
-        command = [*tool(), *words[1:]] if words[0] == "cmian-policy" else list(words)
-        return execute(command, self.folder, {**self.env, "GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}, seconds=60)
+        env = {**self.env, "GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
+        if words[0] == "cmian-policy":
+            return cmian(words[1:], self.folder, env, seconds=60)
+        return execute(words, self.folder, env, seconds=60)
 
     def git(self, *words: str, date: str = DAY) -> str:
         """Runs git; what it prints."""

@@ -242,7 +242,7 @@ def test_permissions_are_kept_and_a_link_is_followed(run: Run, tmp_path: Path) -
     assert link.is_symlink()
     assert target.read_text(encoding="utf-8") == RIGHT
     assert stat.S_IMODE(target.stat().st_mode) == 0o640
-    assert os.listdir(target.parent) == [target.name]  # noqa: PTH208 - nothing else was left
+    assert os.listdir(target.parent) == [target.name]
 
 
 def test_the_order_and_the_choices_come_from_the_environment_too(run: Run, tmp_path: Path) -> None:

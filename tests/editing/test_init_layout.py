@@ -103,6 +103,7 @@ def test_a_text_from_anywhere_cannot_end_a_comment_or_begin_a_key() -> None:
 CLEAN = st.text(min_size=1).filter(lambda text: visible(text) == text and text.strip() != "").map(clean)
 
 
+@pytest.mark.no_cover  # many examples of what other tests cover; the measure would double their time
 @MANY
 @given(CLEAN | st.lists(CLEAN, min_size=5, max_size=40).map(lambda found: clean(" ".join(found))))
 @example("- a: b # c")
@@ -129,6 +130,7 @@ def test_any_text_reads_as_it_was_given(text: str) -> None:
     assert re.sub(r"(?s)^#.*?\n\n", "", written).count("\nowner:") == 1
 
 
+@pytest.mark.no_cover  # many examples of what other tests cover; the measure would double their time
 @MANY
 @given(st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.floats(allow_nan=False, allow_infinity=False, width=32))
 def test_a_number_stays_a_number(value: float) -> None:

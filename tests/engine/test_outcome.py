@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cmian_policy.engine.outcome import exit_code
-from cmian_policy.model.verdict import Outcome
+from cmian_policy.model.verdict import Level, Outcome, Verdict
 from cmian_policy.pipeline.policy import load_policy
 from cmian_policy.pipeline.run import Options, check_paths
 from tests.packs import ROOT, TODAY, Data, applies, command, judged, require, rule, write, write_manifest, write_pack
@@ -82,7 +82,7 @@ def run(folder: Path, policy: Policy, *fates: str, options: Options | None = Non
 
 @pytest.mark.parametrize(("fate", "expected"), OUTCOMES.items())
 def test_the_verdict_of_a_manifest(tmp_path: Path, policy: Policy, fate: str, expected: Outcome) -> None:
-    assert run(tmp_path, policy, fate).manifests[0].verdict is expected
+    assert [each.verdict for each in run(tmp_path, policy, fate).manifests] == [expected]
 
 
 def test_a_blocking_failure_outweighs_an_error_and_a_review(tmp_path: Path) -> None:
@@ -212,9 +212,21 @@ def test_selecting_a_rule_of_no_release_used_is_exit_2(tmp_path: Path) -> None:
 def test_the_summary_counts_every_finding_built_in_rules_included(tmp_path: Path, policy: Policy) -> None:
     report = run(tmp_path, policy, "blocking-fail", "advisory-fail", "error", "good")
     summary = report.summary()
-    assert sum(summary.counts.values()) == len(report.findings()) == 4 * (3 + len(RULES))
+    assert sum(summary.counts.values()) == len([*report.findings()]) == 4 * (3 + len(RULES))
     assert summary.blocking == 1
     assert summary.manifests == 4
+
+
+def test_the_tally_counts_manifests_and_findings_and_a_report_without_one_counts_itself(tmp_path: Path, policy: Policy) -> None:
+    report = run(tmp_path, policy, "blocking-fail", "error", "nothing", "retired", "good")
+    tally = report.tally()
+    assert tally.outcomes() == {NC: 1, ERROR: 1, REVIEW: 0, COMPLIANT: 1, NA: 2}
+    assert tally.unchecked == 1
+    assert tally.verdicts()[Verdict.FAIL] == {Level.BLOCKING: 1, Level.ADVISORY: 0, Level.NOTE: 0}
+    assert sum(tally.findings.values()) == 5 * (3 + len(RULES))
+    uncounted = report._replace(counted=None)
+    assert (uncounted.tally(), uncounted.summary()) == (tally, report.summary())
+    assert exit_code(uncounted) == exit_code(report) == 1
 
 
 def test_two_manifests_with_one_project_fail_the_schema_naming_each_other(tmp_path: Path, policy: Policy) -> None:

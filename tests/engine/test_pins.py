@@ -125,6 +125,16 @@ def test_the_grace_is_the_successor_s(tmp_path: Path) -> None:
     assert finding(report, "policy-pin").level is Level.BLOCKING
 
 
+def test_a_grace_beyond_the_calendar_ends_with_it(tmp_path: Path) -> None:
+    releases = [
+        release("2025.1", [OLD]),
+        release("2026.1", [NEW], in_force_from="9999-12-01", supersedes="2025.1"),
+    ]
+    policies = write_pack(tmp_path / "policies", [OLD, NEW], releases=releases)
+    report = pinned(tmp_path, date(9999, 12, 2), "test@2025.1", policies=policies)
+    assert finding(report, "policy-pin").level is Level.NOTE
+
+
 def test_grace_counts_from_the_release_that_superseded_the_pinned_one(tmp_path: Path) -> None:
     third = rule("TEST-THIRD")
     policies = write_pack(

@@ -236,7 +236,7 @@ def test_an_expression_that_errs_or_is_no_boolean_is_an_error_of_its_rule_alone(
     assert {cel: finding(report, name).verdict for name, cel in erring.items()} == dict.fromkeys(erring.values(), Verdict.ERROR)
     assert all(finding(report, name).reason is not None and not finding(report, name).observations for name in erring)
     assert finding(report).verdict is Verdict.PASS
-    assert report.manifests[0].verdict is Outcome.ERROR
+    assert [each.verdict for each in report.manifests] == [Outcome.ERROR]
 
 
 def test_applicability_that_errs_is_an_error_not_a_rule_that_does_not_apply(tmp_path: Path) -> None:
@@ -253,7 +253,7 @@ def test_a_guard_that_errs_is_an_error(tmp_path: Path) -> None:
 
 def test_an_error_whatever_its_level_keeps_a_manifest_from_being_compliant(tmp_path: Path) -> None:
     report = judged(tmp_path, [rule(), rule("TEST-A02", require("1 / 0 == 1"), level={"default": "note"})])
-    assert report.manifests[0].verdict is Outcome.ERROR
+    assert [each.verdict for each in report.manifests] == [Outcome.ERROR]
 
 
 @pytest.mark.parametrize("cel", ["manifest.nothing == 'x'", "manifest.project.name"])
@@ -261,7 +261,7 @@ def test_a_fact_that_errs_makes_every_rule_of_the_pack_an_error(tmp_path: Path, 
     broken = facts(facts=[{"name": "broken", "cel": cel, "title": {"fr": "x", "en": "x"}}])
     report = judged(tmp_path, [rule(), rule("TEST-A02", require("false"))], facts_files=[broken])
     assert {finding(report, name).verdict for name in ("TEST-A01", "TEST-A02")} == {Verdict.ERROR}
-    assert report.manifests[0].verdict is Outcome.ERROR
+    assert [each.verdict for each in report.manifests] == [Outcome.ERROR]
 
 
 def test_a_scope_that_errs_makes_every_rule_of_the_pack_an_error(tmp_path: Path) -> None:
@@ -279,7 +279,7 @@ def test_facts_build_on_the_facts_above_them_and_are_printed(tmp_path: Path) -> 
     )
     report = judged(tmp_path, [rule("TEST-A01", require("facts.no_video"))], facts_files=[chain])
     assert finding(report).verdict is Verdict.PASS
-    assert report.manifests[0].facts == {"test": {"video": False, "no_video": True}}
+    assert [each.facts for each in report.manifests] == [{"test": {"video": False, "no_video": True}}]
 
 
 @pytest.mark.parametrize("cel", ["manifest.nothing == 'x'", "manifest.project.name"])

@@ -187,6 +187,7 @@ def json_records(form: str) -> st.SearchStrategy[dict[str, Any]]:
     return st.dictionaries(st.sampled_from(names), WORDS, min_size=1, max_size=len(names))
 
 
+@pytest.mark.no_cover  # many examples of what other tests cover; the measure would double their time
 @pytest.mark.parametrize("form", IMPORTED)
 def test_no_record_makes_a_valid_manifest(form: str) -> None:
     @QUICK

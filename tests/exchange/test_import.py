@@ -105,6 +105,8 @@ def test_the_record_itself_is_never_replaced(run: Run, tmp_path: Path) -> None:
         ("nl", b"", "fiche:1:1", "JSON"),
         ("nl", b"[" * 100_000, "fiche", "JSON"),
         ("nl", b'{"name": ' + b"1" * 5000 + b"}", "fiche", "JSON"),
+        ("nl", b'{"name": ' + b"[" * 32 + b"]" * 32 + b"}", "fiche", "emboîte"),
+        ("atrs", b'{"name": "a", "x": ' + b'{"a": ' * 900 + b"1" + b"}" * 901, "fiche", "emboîte"),
         ("nl", b'{"name": NaN}', "fiche", "NaN"),
         ("nl", b'{"name": "a", "name": "b"}', "fiche", "deux fois"),
         ("nl", b'"texte"', "fiche", "aucune fiche"),

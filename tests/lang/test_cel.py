@@ -167,6 +167,19 @@ def test_an_error_is_never_true_nor_false(text: str) -> None:
         assert render(caught.value.message, lang)
 
 
+def test_a_condition_that_takes_too_many_steps_errs() -> None:
+    """Ten thousand, of all the comprehensions of one evaluation: the engine then raises instead of giving an error."""
+    nested = ENVIRONMENT.compile("manifest.list.all(a, manifest.list.exists(b, a == b))")
+    for count, fits in ((99, True), (1000, False)):
+        context = ENVIRONMENT.context({"manifest": {"list": [*range(count)]}})
+        if fits:
+            assert nested.holds(context)
+            continue
+        with pytest.raises(ExpressionError) as caught:
+            nested.holds(context)
+        assert caught.value.message.key == "cel.budget"
+
+
 def test_a_variable_that_is_not_set_errs() -> None:
     context = ENVIRONMENT.context({"manifest": {}, "today": timestamp(TODAY)})
     for text in ("item == 1", "facts.live", "record.configured"):

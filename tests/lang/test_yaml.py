@@ -336,6 +336,15 @@ def test_a_thousand_items_is_the_most(loader: Loader) -> None:
 
 
 @BOTH
+def test_1024_characters_is_the_longest_key(loader: Loader) -> None:
+    """Each problem beneath a key repeats it: what stands under a longer one is not read."""
+    assert document(f"? {'k' * 1024}\n: 1\n", loader).data == {"k" * 1024: 1}
+    longer = f"? {'k' * 1025}\n: {{a: 1, a: 2}}\n"
+    assert places(f"a: 1\na: 2\n{longer}", loader) == [("duplicate-key", 2, 1), ("limit-key", 3, 3)]
+    assert places(f"a: &x {'k' * 1025}\n*x : 1\n", loader) == [("limit-key", 2, 1)]
+
+
+@BOTH
 def test_values_are_counted_and_keys_are_not(loader: Loader) -> None:
     # One mapping, 49 lists of 999 items, a list of 998 and, in the second text, one more value.
     lists = "".join(f"k{i}: [{'1, ' * 999}]\n" for i in range(49)) + f"l: [{'1, ' * 998}]\n"

@@ -17,6 +17,8 @@ from tests.packs import ROOT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.no_cover  # many examples of what other tests cover; the measure would double their time
+
 REFERENCE = Draft202012Validator(json.loads((ROOT / "schemas/config/1.0.schema.json").read_text(encoding="utf-8")))
 FULL: dict[str, Any] = {
     "packs": [

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from cmian_policy.model.report import Report
 
+pytestmark = pytest.mark.no_cover  # many examples of what other tests cover; the measure would double their time
+
 POLICY = load_policy()
 # How many rules judge from each day on (rules.md, "Catalogue"): cmian 2025.1 and 2026.1, fr-eu-law 2025.1, 2026.1 and 2026.2.
 SIZES = {
@@ -112,7 +114,8 @@ DAYS = st.integers(min_value=0, max_value=4000).map(lambda days: date(2025, 1, 1
 @given(manifests(), DAYS)
 def test_a_valid_manifest_gives_one_finding_a_rule_and_never_an_error(data: dict[str, Any], on: date) -> None:
     report = judge(data, on)
-    found = report.manifests[0].findings
+    (manifest,) = report.manifests
+    found = manifest.findings
     assert len(found) == expected(on)
     assert len({each.rule for each in found}) == expected(on)
     assert [each.rule for each in found if each.verdict is Verdict.ERROR] == []
@@ -161,7 +164,7 @@ def test_removing_any_optional_node_never_gives_an_error(place: int) -> None:
 )
 def test_what_is_no_good_manifest_gives_every_finding_too(raw: bytes) -> None:
     report = check_bytes(raw, "p/ai-manifest.yaml", POLICY, TODAY, here=ROOT / "tests")
-    assert len(report.findings()) == expected(TODAY)
+    assert len([*report.findings()]) == expected(TODAY)
     assert report.verdict is Outcome.NON_COMPLIANT
     assert {each.verdict for each in report.findings() if each.pack} == {Verdict.ERROR}
 
@@ -268,15 +271,16 @@ def test_a_report_does_not_depend_on_the_order_or_spelling_of_paths(tmp_path: Pa
         [tmp_path / "a" / ".." / "b", tmp_path / "c", tmp_path / "a" / "ai-manifest.yaml"],
     ]
     reports = [check_paths(order, POLICY, TODAY, here=tmp_path) for order in orders]
-    assert all(report == reports[0] for report in reports)
+    found = [(report._replace(manifests=()), [*report.manifests]) for report in reports]
+    assert all(each == found[0] for each in found)
     assert [manifest.path for manifest in reports[0].manifests] == [f"{name}/ai-manifest.yaml" for name in "abc"]
-    assert len(reports[0].findings()) == 3 * expected(TODAY)
+    assert len([*reports[0].findings()]) == 3 * expected(TODAY)
 
 
 def test_a_manifest_is_judged_alike_alone_and_in_company(tmp_path: Path) -> None:
     files = [file for file in FILES if file.name == "ai-manifest.yaml"]
     together = check_paths(files, POLICY, TODAY, here=ROOT)
-    assert len(together.findings()) == expected(TODAY) * len(files)
+    assert len([*together.findings()]) == expected(TODAY) * len(files)
     for judged in together.manifests:
         alone = check_paths([ROOT / judged.path], POLICY, TODAY, here=ROOT)
-        assert alone.manifests == (judged,)
+        assert [*alone.manifests] == [judged]

@@ -9,6 +9,7 @@ import re
 from codecs import BOM_UTF8
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from cmian_policy.lang.schema_shape import Shape
     from cmian_policy.model.document import Node
+
+pytestmark = pytest.mark.no_cover  # many examples of what other tests cover; the measure would double their time
 
 SLOW = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 SCHEMA = schema("ai-manifest")

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from cmian_policy.model.document import Plain
 
+pytestmark = pytest.mark.no_cover  # many examples of what other tests cover; the measure would double their time
+
 Path_ = tuple[str | int, ...]
 SCHEMA: dict[str, Any] = json.loads((ROOT / "schemas" / "ai-manifest" / "1.0.schema.json").read_text(encoding="utf-8"))
 

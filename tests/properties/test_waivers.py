@@ -6,6 +6,7 @@ import json
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +23,8 @@ from cmian_policy.pipeline.policy import load_policy
 from cmian_policy.pipeline.run import Options, check_bytes
 from tests.packs import ROOT
 from tests.properties.test_evaluation import DAYS, manifests
+
+pytestmark = pytest.mark.no_cover  # many examples of what other tests cover; the measure would double their time
 
 POLICY = load_policy()
 RULES = {
@@ -44,7 +47,7 @@ def judged(data: object, on: date, waivers: list[Waiver]) -> tuple[Outcome, tupl
     """The verdict and findings of a run with a register of these waivers."""
     register = EMPTY._replace(waivers=dict.fromkeys(waivers, Entry(yaml.read(b"{}", "waiver"))))
     report = check_bytes(json.dumps(data).encode(), "m.yaml", POLICY, on, Options(register=register), here=ROOT)
-    return report.verdict, report.findings()
+    return report.verdict, (*report.findings(),)
 
 
 @st.composite

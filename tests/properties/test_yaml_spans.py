@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     Loader = Callable[[str], Events]
 
+pytestmark = pytest.mark.no_cover  # many examples of what other tests cover; the measure would double their time
+
 Outcome: TypeAlias = "tuple[Plain, list[tuple[str, Span, Span | None]]] | None"
 LOADERS = [pytest.param(pure_python, id="pure"), *([pytest.param(libyaml, id="libyaml")] if libyaml else [])]
 BOTH = pytest.mark.parametrize("loader", LOADERS)

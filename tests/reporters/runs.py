@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from cmian_policy import Options, Report, check
+from cmian_policy.model.report import Tally
 from cmian_policy.model.verdict import Outcome, Verdict
 from cmian_policy.model.waiver import Waiver
 from tests.policy_folder import ERRS, NEVER, rule, write_policy
@@ -18,6 +19,7 @@ from tests.runner import CHATBOT, EXAMPLES, MINIMAL, NBSP, NOTHING_CHECKED, ON, 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from cmian_policy.model.report import ManifestReport
     from cmian_policy.model.text import Lang
 
 SCENARIOS = pytest.mark.parametrize("name", sorted(path.parent.name for path in EXAMPLES.glob("*/scenario.yaml")))
@@ -52,6 +54,11 @@ def play(run: Run, tmp_path: Path, name: str, form: str) -> Both:
     notes = "".join(f"note{NBSP}: {note['message']}\n" for note in played.report["notes"])
     assert played.done.err == notes
     return played
+
+
+def with_manifests(report: Report, *manifests: ManifestReport) -> Report:
+    """The report on other manifests, counted anew; the verdict and the notes stay."""
+    return report._replace(manifests=manifests, counted=Tally.of(manifests))
 
 
 class Unjudged(NamedTuple):
@@ -138,4 +145,4 @@ def waived(tmp_path: Path, lang: Lang = "fr", waiver: Waiver = WAIVER) -> Report
         for finding in manifest.findings
     )
     assert report.verdict is Outcome.NON_COMPLIANT
-    return report._replace(manifests=(manifest._replace(findings=findings),))
+    return with_manifests(report, manifest._replace(findings=findings))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cmian_policy.reporters import Style, render
+from cmian_policy.reporters import Style, rendered
 from tests.acceptance.test_hostile_text import NASTY, clean, everywhere, quoted
 from tests.policy_folder import NEVER, rule, write_policy
 from tests.policy_folder import both as bilingual
@@ -159,7 +159,7 @@ def test_a_row_of_the_run_stands_with_the_manifest_it_is_about(run: Run, tmp_pat
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_a_waived_finding_keeps_its_places_and_names_its_act_and_expiry(tmp_path: Path, lang: str) -> None:
-    read = rows(render("csv", waived(tmp_path, "fr" if lang == "fr" else "en"), Style()))
+    read = rows(rendered("csv", waived(tmp_path, "fr" if lang == "fr" else "en"), Style()))
     found = [row for row in read if row["rule"] == "CMIAN-T01"]
     assert len(found) == 2
     for row in found:
@@ -171,7 +171,7 @@ def test_a_waived_finding_keeps_its_places_and_names_its_act_and_expiry(tmp_path
 
 def test_the_exception_of_a_waiver_is_said(tmp_path: Path) -> None:
     waiver = WAIVER._replace(rule="LAW-T03", exception="règlement (UE) 2024/1689, art. 50(1)")
-    read = rows(render("csv", waived(tmp_path, waiver=waiver), Style()))
+    read = rows(rendered("csv", waived(tmp_path, waiver=waiver), Style()))
     (row,) = (row for row in read if row["rule"] == "LAW-T03")
     assert "art. 50(1)" in row["message"]
 

@@ -11,11 +11,11 @@ import pytest
 from cmian_policy import Options, Report, check
 from cmian_policy.model.location import Span
 from cmian_policy.model.verdict import Verdict
-from cmian_policy.reporters import Style, render
+from cmian_policy.reporters import Style, rendered
 from tests.acceptance.test_hostile_text import NASTY, clean, everywhere, quoted
 from tests.github_runner import ANNOTATIONS, COMMANDS, Command, annotated, command, commands
 from tests.policy_folder import ALWAYS, ERRS, NEVER, review, rule, write_policy
-from tests.reporters.runs import EVERY_UNJUDGED, SCENARIOS, both, play, unjudged, waived
+from tests.reporters.runs import EVERY_UNJUDGED, SCENARIOS, both, play, unjudged, waived, with_manifests
 from tests.runner import CHATBOT, MINIMAL, NBSP, NON_COMPLIANT, OK, ON, UNREADABLE, Run, edited, named
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def test_a_waived_finding_is_a_notice_with_its_act_and_its_last_day(tmp_path: Pa
     report = waived(tmp_path, "en" if lang == "en" else "fr")
     (manifest,) = report.manifests
     findings = tuple(each for each in manifest.findings if each.verdict is Verdict.WAIVED)
-    (notice,) = annotated(render("github", report._replace(manifests=(manifest._replace(findings=findings),)), Style()))
+    (notice,) = annotated(rendered("github", with_manifests(report, manifest._replace(findings=findings)), Style()))
     assert notice.name == "notice"
     assert "CMIAN-T01" in notice.properties["title"]
     assert "DEROG-2026-01" in notice.data
@@ -189,7 +189,7 @@ def test_columns_are_left_out_where_a_place_spans_lines(tmp_path: Path) -> None:
         finding._replace(observations=tuple(each._replace(span=Span(3, 5, 6, 2)) for each in finding.observations))
         for finding in manifest.findings
     )
-    read = annotated(render("github", report._replace(manifests=(manifest._replace(findings=findings),)), Style()))
+    read = annotated(rendered("github", with_manifests(report, manifest._replace(findings=findings)), Style()))
     assert {each.place for each in read[:9]} == {("ai-manifest.yaml", "3", "", "6", "")}
 
 

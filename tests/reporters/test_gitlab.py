@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cmian_policy.reporters import Style, render
+from cmian_policy.reporters import Style, rendered
 from tests.acceptance.test_hostile_text import NASTY, clean, everywhere, quoted
 from tests.policy_folder import NEVER, review, rule, write_policy
 from tests.reporters.runs import EVERY_UNJUDGED, SCENARIOS, UNUSABLE_KINDS, both, half_checked, play, unjudged, waived
@@ -243,8 +243,8 @@ def test_two_projects_that_break_the_same_rule_have_their_own(run: Run, tmp_path
 def test_a_waived_finding_is_shown_only_when_verbose_and_never_as_open(tmp_path: Path) -> None:
     report = waived(tmp_path)
     for verbosity in (-1, 0):
-        assert "CMIAN-T01" not in render("gitlab", report, Style(verbosity))
-    loud = Done(0, render("gitlab", report, Style(1)), "")
+        assert "CMIAN-T01" not in rendered("gitlab", report, Style(verbosity))
+    loud = Done(0, rendered("gitlab", report, Style(1)), "")
     found = of(loud, "CMIAN-T01")
     assert {entry["severity"] for entry in found} == {"info"}
     for entry in found:
@@ -277,10 +277,10 @@ def test_huge_values_are_cut(check: Check) -> None:
 def test_a_path_is_data_and_stays_whole(run: Run, tmp_path: Path) -> None:
     folder = os.fsencode(tmp_path) + b"/\xff\x1b\n"
     try:
-        os.mkdir(folder)  # noqa: PTH102 - a name of bytes
+        os.mkdir(folder)
     except OSError:
         pytest.skip("this file system takes no such name")
-    with open(folder + b"/ai-manifest.yaml", "wb") as stream:  # noqa: PTH123 - as above
+    with open(folder + b"/ai-manifest.yaml", "wb") as stream:
         stream.write(UNREADABLE.encode())
     done = run("check", "--as-of", ON, "-f", "gitlab")
     clean(done.out)

@@ -11,10 +11,10 @@ import pytest
 
 from cmian_policy.model.report import Note
 from cmian_policy.model.text import message
-from cmian_policy.reporters import Style, render
+from cmian_policy.reporters import Style, rendered
 from tests.acceptance.test_hostile_text import NASTY, clean, everywhere, quoted
 from tests.policy_folder import ALWAYS, NEVER, review, rule, write_policy
-from tests.reporters.runs import EVERY_UNJUDGED, SCENARIOS, UNUSABLE_KINDS, Both, both, play, unjudged, waived
+from tests.reporters.runs import EVERY_UNJUDGED, SCENARIOS, UNUSABLE_KINDS, Both, both, play, unjudged, waived, with_manifests
 from tests.runner import CHATBOT, MINIMAL, NBSP, NON_COMPLIANT, OK, ON, UNREADABLE, Check, Run, edited, named
 
 if TYPE_CHECKING:
@@ -298,7 +298,7 @@ def test_the_properties_of_a_suite_say_what_was_judged_by_what_and_when(run: Run
 
 def test_a_waived_finding_passes_with_its_act_and_expiry(tmp_path: Path) -> None:
     for lang, words in (("fr", "dérogation : DEROG-2026-01, V2026-FICTIF (conseil municipal)"), ("en", "waiver: DEROG-2026-01")):
-        root = root_of(render("junit", waived(tmp_path, "fr" if lang == "fr" else "en"), Style()))
+        root = root_of(rendered("junit", waived(tmp_path, "fr" if lang == "fr" else "en"), Style()))
         (output,) = find(root, "CMIAN-T01")
         assert output.tag == "system-out"
         said = text_of(root, "CMIAN-T01")
@@ -309,7 +309,7 @@ def test_a_waived_finding_passes_with_its_act_and_expiry(tmp_path: Path) -> None
 
 
 def test_a_waived_finding_follows_the_schema_of_jenkins(tmp_path: Path, follows_the_schema: Callable[[str], None]) -> None:
-    follows_the_schema(render("junit", waived(tmp_path), Style()))
+    follows_the_schema(rendered("junit", waived(tmp_path), Style()))
 
 
 def test_notes_stand_in_the_output_of_the_suite_they_concern_and_none_is_lost(tmp_path: Path) -> None:
@@ -321,7 +321,7 @@ def test_notes_stand_in_the_output_of_the_suite_they_concern_and_none_is_lost(tm
         Note("waiver-unmatched", message("note.no-release", pack=project or "personne"), project=project)
         for project in (None, "essai", "autre", "inconnu")
     )
-    root = root_of(render("junit", report._replace(manifests=(manifest, other, unread), notes=notes), Style()))
+    root = root_of(rendered("junit", with_manifests(report._replace(notes=notes), manifest, other, unread), Style()))
     first, second, *_ = (suite.findtext("system-out") or "" for suite in root)
     for text, own, not_own in ((first, "essai", "autre"), (second, "autre", "essai")):
         for name in (own, "personne", "inconnu"):
@@ -333,8 +333,8 @@ def test_a_note_on_a_project_that_two_manifests_describe_stands_in_both(tmp_path
     report = waived(tmp_path)
     (manifest,) = report.manifests
     note = Note("waiver-unmatched", message("note.no-release", pack="x"), project="essai")
-    twice = report._replace(manifests=(manifest, manifest._replace(path="other.yaml")), notes=(note,))
-    assert all(suite.findtext("system-out") for suite in root_of(render("junit", twice, Style())))
+    twice = with_manifests(report._replace(notes=(note,)), manifest, manifest._replace(path="other.yaml"))
+    assert all(suite.findtext("system-out") for suite in root_of(rendered("junit", twice, Style())))
 
 
 def test_a_draft_is_said_to_be_one(check: Check, tmp_path: Path) -> None:
@@ -386,10 +386,10 @@ def test_hostile_values_follow_the_schema_of_jenkins(check: Check, nasty: str, f
 def test_a_hostile_path_and_a_lone_surrogate_are_shown(run: Run, tmp_path: Path) -> None:
     folder = os.fsencode(tmp_path) + b"/\xff]]>\x1b[31m\n"
     try:
-        os.mkdir(folder)  # noqa: PTH102 - a name of bytes
+        os.mkdir(folder)
     except OSError:
         pytest.skip("this file system takes no such name")
-    with open(folder + b"/ai-manifest.yaml", "wb") as stream:  # noqa: PTH123 - as above
+    with open(folder + b"/ai-manifest.yaml", "wb") as stream:
         stream.write(edited(MINIMAL, ("status: operational", 'status: "a\\ud800b"')).encode())
     done = run("check", "--as-of", ON, "-f", "junit")
     (suite,) = root_of(done.out)

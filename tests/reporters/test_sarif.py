@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from cmian_policy.engine.evaluate import BUILTIN
-from cmian_policy.reporters import Style, render
+from cmian_policy.reporters import Style, rendered
 from tests.policy_folder import ERRS, NEVER, review, rule, write_policy
 from tests.reporters.runs import EVERY_UNJUDGED, SCENARIOS, WAIVER, play, unjudged, waived
 from tests.reporters.sarif_log import KINDS, LEVELS, notified, of, official, place, plain, rules, run_of, successful
@@ -212,7 +212,7 @@ def test_quiet_and_colour_change_nothing(check: Check) -> None:
 
 def test_a_waived_failure_is_shown_only_when_verbose(tmp_path: Path) -> None:
     report = waived(tmp_path)
-    brief, whole = (run_of(render("sarif", report, Style(verbosity))) for verbosity in (0, 1))
+    brief, whole = (run_of(rendered("sarif", report, Style(verbosity))) for verbosity in (0, 1))
     assert of(brief, "CMIAN-T01") == []
     assert not any("suppressions" in result for result in brief["results"])
     assert len(of(whole, "CMIAN-T01")) == 2
@@ -235,12 +235,12 @@ def test_a_waived_failure_is_shown_only_when_verbose(tmp_path: Path) -> None:
             assert words in suppression["justification"]
     # §3.27.23: either every result of a run says whether it is suppressed, or none.
     assert all(result["suppressions"] == [] for result in whole["results"] if result["ruleId"] != "CMIAN-T01")
-    official().validate(json.loads(render("sarif", report, Style(1))))
+    official().validate(json.loads(rendered("sarif", report, Style(1))))
 
 
 def test_the_act_says_its_legal_exception(tmp_path: Path) -> None:
     report = waived(tmp_path, "en", WAIVER._replace(exception="article 50, paragraph 1"))
-    (suppression,) = of(run_of(render("sarif", report, Style(1))), "CMIAN-T01")[0]["suppressions"]
+    (suppression,) = of(run_of(rendered("sarif", report, Style(1))), "CMIAN-T01")[0]["suppressions"]
     assert "article 50, paragraph 1" in suppression["justification"]
     assert suppression["properties"]["exception"] == "article 50, paragraph 1"
 

@@ -16,10 +16,10 @@ from cmian_policy.messages.neutral import visible
 from cmian_policy.model.report import Exclusion, Note, RegisterUsed
 from cmian_policy.model.text import message
 from cmian_policy.model.verdict import Level, Verdict
-from cmian_policy.reporters import Style, render
+from cmian_policy.reporters import Style, rendered
 from tests.acceptance.test_hostile_text import NASTY, clean, everywhere, quoted
 from tests.policy_folder import ALWAYS, NEVER, review, rule, write_policy
-from tests.reporters.runs import EVERY_UNJUDGED, SCENARIOS, play, unjudged, waived
+from tests.reporters.runs import EVERY_UNJUDGED, SCENARIOS, play, unjudged, waived, with_manifests
 from tests.runner import CHATBOT, MINIMAL, NBSP, NON_COMPLIANT, OK, ON, UNREADABLE, Check, Run, edited, named
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def report_of(folder: Path, *manifests: str, lang: str = "fr") -> Report:
 
 def summary(report: Report) -> str:
     """The page of a report."""
-    return render("summary", report, Style())
+    return rendered("summary", report, Style())
 
 
 def test_a_whole_page_to_the_letter(check: Check, tmp_path: Path) -> None:
@@ -327,7 +327,7 @@ def test_the_words_of_a_waiver_stay_words(tmp_path: Path) -> None:
         else each
         for each in manifest.findings
     )
-    page = Rendered(summary(report._replace(manifests=(manifest._replace(findings=findings),))))
+    page = Rendered(summary(with_manifests(report, manifest._replace(findings=findings))))
     assert page.tags <= OURS
     (row,) = [row for row in page.rows if row[0].startswith("CMIAN-T01")]
     assert row[4] == "*a* | @b <i>c</i>"
@@ -343,7 +343,7 @@ def test_an_address_that_is_none_is_no_link(tmp_path: Path, url: str) -> None:
         each._replace(references=tuple(reference._replace(url=url) for reference in each.references))
         for each in manifest.findings
     )
-    page = Rendered(summary(report._replace(manifests=(manifest._replace(findings=findings),))))
+    page = Rendered(summary(with_manifests(report, manifest._replace(findings=findings))))
     assert page.links == []
     assert page.tags <= OURS
 
@@ -358,7 +358,7 @@ def fleet(report: Report, number: int) -> Report:
         for copy in range(number)
         for manifest in report.manifests
     ]
-    return report._replace(manifests=tuple(copies))
+    return with_manifests(report, *copies)
 
 
 def left_out(page: Rendered) -> dict[str, int]:
@@ -397,7 +397,7 @@ def test_a_fleet_of_manifests_that_pass_is_counted_too(tmp_path: Path) -> None:
     report = report_of(tmp_path, MINIMAL)
     (manifest,) = report.manifests
     calm = tuple(each for each in manifest.findings if each.verdict is Verdict.PASS)
-    many = fleet(report._replace(manifests=(manifest._replace(findings=calm),)), 20_000)
+    many = fleet(with_manifests(report, manifest._replace(findings=calm)), 20_000)
     text = summary(many)
     assert len(text.encode()) <= 1_000_000
     page = Rendered(text)

@@ -345,6 +345,15 @@ def test_a_tree_that_repeats_itself_is_refused(work: Workshop) -> None:
     assert refusal(lambda: work.update(spec(rules))) == "source.too-many"
 
 
+def test_folders_one_in_the_other_without_end_are_refused(work: Workshop) -> None:
+    rules = work.repository()
+    tree, kind = rules.git("hash-object", "-w", "--stdin", given=b"x"), "100644 blob"
+    for _ in range(400):
+        tree, kind = rules.git("mktree", given=f"{kind} {tree}\td\n".encode()), "040000 tree"
+    publish(rules, tree)
+    assert refusal(lambda: work.update(spec(rules))) == "source.too-deep"
+
+
 @pytest.mark.parametrize("name", ["a\nb", "a\u202eb", "a\x1bb"])
 def test_a_name_that_acts_is_refused(name: str, work: Workshop) -> None:
     rules = work.repository()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from cmian_policy.authoring.reach import reach, touches
 from cmian_policy.engine.compile import CompiledRelease, Compiler
-from cmian_policy.engine.evaluate import Court
+from cmian_policy.engine.evaluate import Court, record_of
 from cmian_policy.errors import UsageError
 from cmian_policy.lang import manifest_validator
 from cmian_policy.loading.manifest import read_bytes, without_empty_lists
@@ -17,6 +17,7 @@ from cmian_policy.model.location import to_pointer
 from cmian_policy.model.pack import PackRelease
 from cmian_policy.model.record import Record
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 from cmian_policy.model.verdict import Verdict
 from cmian_policy.pipeline.policy import schema
 
@@ -158,7 +159,12 @@ class Trial:
             if manifest is not None and manifest.document is not None:
                 on = date.fromisoformat(case.get("as_of") or self._file["as_of"])
                 record = Record(**case.get("record", {}))
-                prepared = PreparedCase(case["name"], case, where, Court(manifest, manifest.document, self._release, record, on))
+                prepared = PreparedCase(
+                    case["name"],
+                    case,
+                    where,
+                    Court(manifest, manifest.document, self._release, record_of(record, manifest.data), on),
+                )
                 faults = tuple(prepared.faults(self.rule)) or tuple(self._without_optional_nodes(manifest, record, on, where))
             yield CaseResult(self.rule.id, self.rule.version, self.shown, case["name"], faults), prepared
 
@@ -183,7 +189,8 @@ class Trial:
             return
         for pointer, data in without_each_node(manifest.data, lambda path: touches(path, self._reach)):
             if manifest_validator.accepts(data):
-                court = Court(manifest._replace(data=without_empty_lists(data)), manifest.document, self._release, record, on)
+                kept = without_empty_lists(data)
+                court = Court(manifest._replace(data=kept), manifest.document, self._release, record_of(record, kept), on)
                 finding = court.finding(self.rule, manifest.path)
                 if finding.verdict is Verdict.ERROR and finding.reason is not None:
                     yield message("rules.optional-error", pointer=pointer, cause=finding.reason, **where)

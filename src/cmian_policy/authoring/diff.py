@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cmian_policy.authoring.changes import Change, facts_changes, new_rule, rule_changes
 from cmian_policy.authoring.conditions import facts_diff, rule_diff
@@ -10,6 +10,7 @@ from cmian_policy.authoring.names import find_release, find_version
 from cmian_policy.errors import UsageError
 from cmian_policy.loading.pack import load_facts, load_rule
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

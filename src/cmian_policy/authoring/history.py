@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cmian_policy.authoring.changes import rule_changes
 from cmian_policy.authoring.names import find_versions, holding
 from cmian_policy.loading.pack import load_rule, rule_versions
+from cmian_policy.model.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from datetime import date

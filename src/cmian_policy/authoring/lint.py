@@ -5,7 +5,7 @@ A file that does not follow its contract is reported and left out of what comes 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from cmian_policy.authoring.lint_rule import Flaw, facts_flaws, rule_flaws
 from cmian_policy.authoring.steady import steady_flaws
@@ -15,6 +15,7 @@ from cmian_policy.lang.scalar_places import place_in_scalar
 from cmian_policy.loading.documents import Documents, kind_of, read_documents
 from cmian_policy.loading.pack import facts_path, load_facts, load_packs, load_rule, rule_path, rule_versions
 from cmian_policy.model.location import START, Location
+from cmian_policy.model.tuples import NamedTuple
 from cmian_policy.pipeline.policy import schema
 from cmian_policy.sources import bundled
 from cmian_policy.sources.folder import PolicyFolder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cmian_policy.authoring.folding import is_constant
 from cmian_policy.authoring.typecheck import Condition, TypeChecker, facts_conditions, rule_conditions, syntax_tree
@@ -12,6 +12,7 @@ from cmian_policy.engine.wording import PLACEHOLDER
 from cmian_policy.messages.suggest import nearest
 from cmian_policy.model.location import child, tokens
 from cmian_policy.model.text import LANGS, Message, message
+from cmian_policy.model.tuples import NamedTuple
 from cmian_policy.model.verdict import Verdict
 
 if TYPE_CHECKING:

@@ -6,12 +6,13 @@ The engine's type check sees texts only; here each comparison is followed to the
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cmian_policy.lang.cel_faults import Fault
 from cmian_policy.lang.jsonschema import show
 from cmian_policy.messages.suggest import nearest, shorten
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

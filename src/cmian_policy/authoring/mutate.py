@@ -18,12 +18,13 @@ are one mutant; a change that does not compile is none.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
 from cmian_policy.authoring.cel_mutants import changes
 from cmian_policy.errors import ExpressionError
 from cmian_policy.model.location import Location
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 from cmian_policy.model.verdict import Verdict
 
 if TYPE_CHECKING:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from cmian_policy.authoring.cases import merge_patch
 from cmian_policy.loading.pack import load_rule
 from cmian_policy.model.location import tokens
 from cmian_policy.model.pack import RuleVersion
+from cmian_policy.model.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from datetime import date

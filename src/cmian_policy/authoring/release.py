@@ -6,7 +6,7 @@ published already but has no digests (encoded before they were written) is seale
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from cmian_policy.authoring.names import find_release
 from cmian_policy.authoring.prove import prove
@@ -16,6 +16,7 @@ from cmian_policy.lang.roundtrip import Addition, add
 from cmian_policy.loading.digests import SUMS, listed, parts, published_releases, sealed, sha256, sums_text
 from cmian_policy.model.location import Location
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 from cmian_policy.pipeline.policy import load_policy
 from cmian_policy.sources.folder import PolicyFolder
 

@@ -9,13 +9,14 @@ import json
 import re
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from cmian_policy.authoring.writing import write_files
 from cmian_policy.errors import UsageError
 from cmian_policy.lang.roundtrip import Addition, add
 from cmian_policy.loading.pack import load_rule, rule_versions
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 from cmian_policy.pipeline.policy import load_policy
 from cmian_policy.sources.folder import PolicyFolder
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cmian_policy.authoring.literals import literal_faults
 from cmian_policy.engine.compile import facts_expressions, rule_expressions
@@ -10,6 +10,7 @@ from cmian_policy.errors import ExpressionError
 from cmian_policy.lang.cel_ast import parse
 from cmian_policy.lang.schema_shape import Shape
 from cmian_policy.lang.typed_cel import Scope, TypedEnvironment
+from cmian_policy.model.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from cmian_policy.errors import PolicyError
 from cmian_policy.loading.digests import parts, published_releases, sealed
 from cmian_policy.loading.documents import refuse
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 from cmian_policy.pipeline.policy import load_policy
 
 if TYPE_CHECKING:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-import click
-
 from cmian_policy import __version__
-from cmian_policy.cli.options import Group, RunState, parameter_name
+from cmian_policy.cli.parameters import CHECK, COMMON
+from cmian_policy.cli.plain import values_of
 from cmian_policy.cli.terminal import say, write_error, write_out
+from cmian_policy.cli.told import RunState, common_of
 from cmian_policy.engine.outcome import EXIT_BUG, EXIT_OK, EXIT_UNUSABLE, EXIT_USAGE
 from cmian_policy.errors import CmianPolicyError, PolicyError, RegisterError, SourceError, UsageError
 from cmian_policy.messages import render
@@ -20,6 +21,7 @@ from cmian_policy.model.text import message
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cmian_policy.cli.options import Group
     from cmian_policy.model.text import Lang, Message
 
 _INTERRUPTED = 130
@@ -33,8 +35,6 @@ def run(arguments: Sequence[str]) -> int:
     state = RunState(language(arguments))
     try:
         return _run(list(arguments), state)
-    except click.ClickException as error:
-        return _refuse(_refusal(error), state.lang)
     except CmianPolicyError as error:
         for fault in (error, *error.also):
             _tell(fault, state.lang)
@@ -42,10 +42,10 @@ def run(arguments: Sequence[str]) -> int:
     except OSError as error:
         place = str(error.filename) if error.filename is not None else ""
         return _refuse(message("usage.system", place=place, detail=error.strerror or type(error).__name__), state.lang)
-    except (KeyboardInterrupt, click.Abort):  # what click makes of Ctrl-C
+    except KeyboardInterrupt:
         return _INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the one boundary: a bug gets a report, not a traceback
-        return _bug(error, arguments, state.lang)
+        return _unforeseen(error, arguments, state.lang)
 
 
 def language(arguments: Sequence[str]) -> Lang:
@@ -61,6 +61,8 @@ def language(arguments: Sequence[str]) -> Lang:
 
 def commands(lang: Lang) -> Group:
     """The tool's commands, in a language."""
+    from cmian_policy.cli.options import Group  # noqa: PLC0415 - a plain ``check`` does without click
+
     return Group(lang, "cmian-policy", "help.app", "cmian_policy.cli", _COMMANDS)
 
 
@@ -74,6 +76,11 @@ def _run(arguments: list[str], state: RunState) -> int:
         return EXIT_OK
     if first.startswith("-"):
         raise UsageError(message("usage.option-first", option=first))
+    values = values_of(arguments[1:], (*CHECK, *COMMON), os.environ) if first == "check" else None
+    if values is not None:
+        from cmian_policy.cli.check import check  # noqa: PLC0415 - as the other commands
+
+        return check(common_of(values, state, lang_given=any(each.startswith("--lang") for each in arguments)), values)
     code = commands(lang).main(arguments, prog_name="cmian-policy", standalone_mode=False, obj=state)
     return code if isinstance(code, int) else EXIT_OK
 
@@ -107,18 +114,17 @@ def _tell(error: CmianPolicyError, lang: Lang) -> None:
     write_error(say(message(kind, detail=f"{where}{render(error.message, lang)}"), lang))
 
 
-def _refusal(error: click.ClickException) -> Message:
-    """Click's commonest refusals in our words."""
-    match error:
-        case click.NoSuchOption():
-            near = ", ".join(error.possibilities or ())
-            return message("usage.no-such-option-near" if near else "usage.no-such-option", option=error.option_name, near=near)
-        case click.BadOptionUsage():
-            return message("usage.option-value", option=error.option_name)
-        case click.MissingParameter():
-            return message("usage.missing", name=parameter_name(error.param))
-        case _:
-            return message("usage.other", detail=error.format_message())
+def _unforeseen(error: Exception, arguments: Sequence[str], lang: Lang) -> int:
+    """What click refuses in its own way, or a bug."""
+    if "click" in sys.modules:
+        from cmian_policy.cli.refusals import is_interruption, refusal  # noqa: PLC0415 - it imports click
+
+        if is_interruption(error):
+            return _INTERRUPTED
+        what = refusal(error)
+        if what is not None:
+            return _refuse(what, lang)
+    return _bug(error, arguments, lang)
 
 
 def _bug(error: Exception, arguments: Sequence[str], lang: Lang) -> int:
@@ -128,7 +134,7 @@ def _bug(error: Exception, arguments: Sequence[str], lang: Lang) -> int:
     where = error.__traceback__
     while where is not None and where.tb_next is not None:
         where = where.tb_next
-    place = f"{os.path.basename(where.tb_frame.f_code.co_filename)}:{where.tb_lineno}" if where is not None else "?"  # noqa: PTH119 - no pathlib for this
+    place = f"{os.path.basename(where.tb_frame.f_code.co_filename)}:{where.tb_lineno}" if where is not None else "?"
     facts = {
         "version": __version__,
         "python": platform.python_version(),

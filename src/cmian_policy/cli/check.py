@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
-
-import click
 
 from cmian_policy.cli.chosen import chosen_packs, chosen_register
 from cmian_policy.cli.configuration import scope_of
-from cmian_policy.cli.options import ChoiceALine, Common, Day, OneALine, OneOf, command, option
-from cmian_policy.cli.terminal import cache_folder, forget_git_settings, read_in, say, today, write_error, write_out
-from cmian_policy.engine.outcome import FAIL_ON, exit_code
+from cmian_policy.cli.parameters import CHECK
+from cmian_policy.cli.progress import progress_bar
+from cmian_policy.cli.terminal import (
+    cache_folder,
+    forget_git_settings,
+    processors,
+    read_in,
+    say,
+    today,
+    write_error,
+    write_pieces,
+)
+from cmian_policy.engine.outcome import exit_code
 from cmian_policy.errors import PolicyError, RegisterError, UsageError
 from cmian_policy.loading.manifest import READ_AT_MOST
 from cmian_policy.model.report import RegisterUsed
 from cmian_policy.model.text import message
 from cmian_policy.pipeline.notes import unusable_report
 from cmian_policy.pipeline.run import STDIN, Options, check_bytes, check_paths
-from cmian_policy.reporters import Style, formats, render
+from cmian_policy.reporters import Style, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
+    import click
+
     from cmian_policy.cli.outputs import Target
+    from cmian_policy.cli.told import Common
     from cmian_policy.model.report import Report
     from cmian_policy.model.settings import Settings
     from cmian_policy.model.text import Lang
@@ -34,29 +45,22 @@ if TYPE_CHECKING:
 
 def build(lang: Lang) -> click.Command:
     """The command, its help in a language."""
-    return command(lang, "check", parameters(lang), _check)
+    from cmian_policy.cli.options import command  # noqa: PLC0415 - a plain ``check`` does without click
+
+    return command(lang, "check", parameters(lang), check)
 
 
 def parameters(lang: Lang) -> list[click.Parameter]:
     """What the command takes beside the common options."""
-    return [
-        click.Argument(["paths"], nargs=-1, metavar="[PATH]…"),
-        option(lang, "-f", "--format", key="format", type=OneOf(formats()), default="text"),
-        option(lang, "-o", "--output", key="output", multiple=True, type=OneALine(), metavar="NAME=FILE"),
-        option(lang, "--as-of", key="as_of", type=Day(), metavar="YYYY-MM-DD"),
-        option(lang, "--policy", key="policy", multiple=True, type=OneALine(), metavar="PACK@RELEASE"),
-        option(lang, "--policy-dir", key="policy_dir", type=OneALine(), metavar="PATH"),
-        option(lang, "--register", key="register", type=OneALine(), metavar="PATH"),
-        option(lang, "--select", key="select", multiple=True, type=OneALine(), metavar="RULE"),
-        option(lang, "--since", key="since", type=OneALine(), metavar="REV"),
-        option(lang, "--fail-on", key="fail_on", multiple=True, type=ChoiceALine(FAIL_ON)),
-        option(lang, "--stdin-filename", key="stdin_filename", type=OneALine(), metavar="NAME"),
-        option(lang, "--no-cache", key="no_cache", is_flag=True),
-        option(lang, "--offline", key="offline", is_flag=True),
-    ]
+    import click  # noqa: PLC0415 - as above
+
+    from cmian_policy.cli.options import declared  # noqa: PLC0415 - as above
+
+    return [click.Argument(["paths"], nargs=-1, metavar="[PATH]…"), *(declared(lang, each) for each in CHECK)]
 
 
-def _check(common: Common, values: dict[str, Any]) -> int:
+def check(common: Common, values: dict[str, Any]) -> int:
+    """Checks, reports, and answers with the exit code; ``values`` holds the parameters by name."""
     on: date = values["as_of"] or today()
     wanted = _targets(values, common.settings)
     fails = fail_on(values["fail_on"], common.settings)
@@ -97,7 +101,7 @@ def _targets(values: dict[str, Any], settings: Settings) -> tuple[Target, ...]:
     from cmian_policy.cli.outputs import refuse_overwriting, targets  # noqa: PLC0415 - a hook writes no file
 
     wanted = targets(values["output"])
-    files = [*(path for path in values["paths"] if not Path(path).is_dir()), settings.file or ""]
+    files = [*(path for path in values["paths"] if not os.path.isdir(path)), settings.file or ""]
     folders = [values["register"], values["policy_dir"], *_folders(settings)]
     refuse_overwriting(wanted, filter(None, files), filter(None, folders))
     return wanted
@@ -106,22 +110,21 @@ def _targets(values: dict[str, Any], settings: Settings) -> tuple[Target, ...]:
 def _folders(settings: Settings) -> Iterator[str]:
     """The folders that a configuration takes packs or the register from."""
     specs = (*settings.packs, settings.register) if settings.register is not None else settings.packs
-    home = Path(settings.file or ".").parent
-    yield from (str(home / spec.source) for spec in specs if spec.kind == "folder")
+    home = os.path.dirname(settings.file or "")
+    yield from (os.path.join(home, spec.source) for spec in specs if spec.kind == "folder")
 
 
 def _deliver(report: Report, form: str, wanted: tuple[Target, ...], common: Common) -> None:
     """The reports, files first: when one of them cannot be written, standard output stays empty."""
-    shown = render(form, report, common.style)
     if wanted or form == "github":
         from cmian_policy.cli.outputs import deliver_files  # noqa: PLC0415 - as above
 
         deliver_files(report, form, wanted, Style(max(0, common.style.verbosity)))  # a file is for readers, never quiet
-    write_out(shown)
+    write_pieces(render(form, report, common.style))
 
 
 def _report(policy: Packs, on: date, common: Common, values: dict[str, Any]) -> Report:
-    here = Path.cwd()
+    here = os.getcwd()
     register = chosen_register(values["register"], common.settings, policy)
     options = Options(
         common.lang,
@@ -131,6 +134,8 @@ def _report(policy: Packs, on: date, common: Common, values: dict[str, Any]) -> 
         values["since"],
         register,
         common.settings.chosen,
+        values["jobs"] or processors(),
+        None if values["no_cache"] else cache_folder(),
     )
     paths: tuple[str, ...] = values["paths"] or (".",)
     if STDIN in paths:
@@ -145,4 +150,7 @@ def _report(policy: Packs, on: date, common: Common, values: dict[str, Any]) -> 
     if "" in paths:
         raise UsageError(message("usage.empty-path"))
     forget_git_settings()
-    return check_paths([Path(path) for path in paths], policy, on, options, here=here)
+    with progress_bar(wanted=common.style.verbosity >= 0) as show:
+        doing = say(message("progress.check"), common.lang)
+        watch = partial(show, doing)
+        return check_paths(paths, policy, on, options, here=here, watch=watch)

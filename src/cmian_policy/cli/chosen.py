@@ -11,7 +11,7 @@ from cmian_policy.pipeline.policy import load_policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
+    from os import PathLike
 
     from cmian_policy.model.register import Register
     from cmian_policy.model.settings import Settings
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cmian_policy.pipeline.assembly import Packs
 
 
-def chosen_packs(wanted: str | None, settings: Settings, kept_in: Path | None) -> Packs:
+def chosen_packs(wanted: str | None, settings: Settings, kept_in: str | PathLike[str] | None) -> Packs:
     """The packs that judge; ``wanted`` is ``--policy-dir``. Raises ``PolicyError`` for what cannot be used or trusted."""
     if wanted is not None or not settings.packs:
         return load_policy(policies_folder(wanted), cache_folder=kept_in)

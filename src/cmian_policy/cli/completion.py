@@ -9,7 +9,7 @@ import click
 
 from cmian_policy.authoring.page import rule_ids
 from cmian_policy.cli.definitions import definitions
-from cmian_policy.cli.options import Common, OneOf, command
+from cmian_policy.cli.options import OneOf, command
 from cmian_policy.cli.shells.entry import entries
 from cmian_policy.cli.terminal import cache_folder, write_out
 from cmian_policy.engine.evaluate import BUILTIN
@@ -19,6 +19,7 @@ from cmian_policy.reporters import formats
 
 if TYPE_CHECKING:
     from cmian_policy.cli.shells.entry import Known
+    from cmian_policy.cli.told import Common
     from cmian_policy.model.text import Lang
 
 SHELLS = ("bash", "zsh", "fish")

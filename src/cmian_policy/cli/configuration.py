@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING
 
 from cmian_policy.errors import UsageError
@@ -15,6 +15,7 @@ from cmian_policy.pipeline.policy import schema
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from os import PathLike
 
     from cmian_policy.loading.scope import Scope
 
@@ -28,26 +29,28 @@ def applying(named: str | None, paths: Sequence[str], *, none: bool) -> Settings
         raise UsageError(message("usage.config-and-no-config"))
     if none:
         return Settings(chosen=True)
-    here = Path.cwd()
+    here = os.getcwd()
     if named is not None:
-        file = here / named
-        if not file.exists():
+        file = os.path.join(here, named)
+        if not os.path.exists(file):
             raise UsageError(message("usage.no-such-path"), Location(named))
     else:
-        found = find_configuration([here / path for path in paths if path not in {"", "-"}] or [here])
+        found = find_configuration([os.path.join(here, path) for path in paths if path not in {"", "-"}] or [here])
         if found is None:
             return Settings()
         file = found
+    from pathlib import Path  # noqa: PLC0415 - as below
+
     from cmian_policy.loading.settings import read_settings  # noqa: PLC0415 - most repositories have no configuration
 
-    settings = read_settings(file, shown(file, here), lambda: schema("config"))
-    return settings._replace(chosen=True) if named is not None else settings._replace(root=str(file.parent))
+    settings = read_settings(Path(file), shown(file, here), lambda: schema("config"))
+    return settings._replace(chosen=True) if named is not None else settings._replace(root=os.path.dirname(file))
 
 
-def scope_of(settings: Settings, here: Path) -> Scope | None:
+def scope_of(settings: Settings, here: str | PathLike[str]) -> Scope | None:
     """The patterns of the configuration, relative to its folder, or to the current one where the operator named it."""
     if not settings.exclude and not settings.manifests:
         return None
     from cmian_policy.loading.scope import Scope  # noqa: PLC0415 - for those who configure patterns
 
-    return Scope(Path(settings.root or here).resolve(), settings.exclude, settings.manifests)
+    return Scope(os.path.realpath(settings.root or here), settings.exclude, settings.manifests)

@@ -44,4 +44,4 @@ def deliver(text: str, wanted: str | None) -> None:
     if wanted is None:
         write_out(text)
     else:
-        write_files([(Target("", wanted, Path(os.path.realpath(wanted))), text)])
+        write_files([(Target("", wanted, Path(os.path.realpath(wanted))), (text,))])

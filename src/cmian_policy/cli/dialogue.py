@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cmian_policy.cli.terminal import say, write_out
 from cmian_policy.editing.wizard import words
@@ -17,11 +17,12 @@ from cmian_policy.errors import UsageError
 from cmian_policy.messages import render
 from cmian_policy.model.location import tokens
 from cmian_policy.model.text import Bilingual, message
+from cmian_policy.model.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from cmian_policy.cli.options import Common
+    from cmian_policy.cli.told import Common
     from cmian_policy.editing.wizard.question import Question
     from cmian_policy.lang.schema_shape import Shape
     from cmian_policy.model.document import Plain

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
@@ -12,13 +13,14 @@ from click.core import ParameterSource
 from cmian_policy import __version__
 from cmian_policy.cli.check import fail_on, judged, parameters
 from cmian_policy.cli.chosen import chosen_packs, chosen_register, held_packs
-from cmian_policy.cli.options import Common, command, common_options
+from cmian_policy.cli.options import command, common_options
 from cmian_policy.cli.terminal import cache_folder, say, today, write_out
 from cmian_policy.engine.outcome import EXIT_NON_COMPLIANT, EXIT_OK, EXIT_UNUSABLE, exit_code
 from cmian_policy.errors import PolicyError
 from cmian_policy.messages.suggest import nearest
 from cmian_policy.model.source import SourceSpec
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 from cmian_policy.pipeline.diagnosis import Diagnosis, packs_in_use, register_in_use, required_fields
 from cmian_policy.pipeline.policy import load_policy
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
+    from cmian_policy.cli.told import Common
     from cmian_policy.model.register import Register
     from cmian_policy.model.settings import Settings
     from cmian_policy.model.text import Lang, Message
@@ -142,10 +145,11 @@ def _shown(value: object) -> str | Message:
 
 
 def _cache() -> Iterator[Message]:
-    folder = cache_folder()
-    if folder is None:
+    named = cache_folder()
+    if named is None:
         yield message("doctor.no-cache")
         return
+    folder = Path(named)
     there = next(each for each in (folder, *folder.parents) if each.exists())
     usable = os.access(there, os.W_OK)
     yield message("doctor.cache" if usable else "doctor.cache-unusable", folder=str(folder))

@@ -9,7 +9,7 @@ import click
 
 from cmian_policy.authoring.page import Example, Page, page, rule_ids
 from cmian_policy.cli.folders import policies_folder
-from cmian_policy.cli.options import Common, OneALine, OneOf, command, option
+from cmian_policy.cli.options import OneALine, OneOf, command, option
 from cmian_policy.cli.terminal import cache_folder, say, today, write_out
 from cmian_policy.engine.evaluate import BUILTIN
 from cmian_policy.engine.outcome import EXIT_OK
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
+    from cmian_policy.cli.told import Common
     from cmian_policy.model.rule import Reference, Rule
     from cmian_policy.model.text import Lang, Message
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cmian_policy.cli.delivery import deliver, delivery_options, refuse_place
-from cmian_policy.cli.options import Common, Day, OneOf, command, option
+from cmian_policy.cli.options import Day, OneOf, command, option
 from cmian_policy.cli.terminal import read_in, say, today, write_error
 from cmian_policy.engine.outcome import EXIT_NON_COMPLIANT, EXIT_OK
 from cmian_policy.errors import UsageError
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
+    from cmian_policy.cli.told import Common
     from cmian_policy.exchange.record import Record
     from cmian_policy.exchange.recording import Recorded
     from cmian_policy.model.manifest import Manifest

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cmian_policy.authoring.writing import write_files
 from cmian_policy.cli.configuration import scope_of
-from cmian_policy.cli.options import Common, command, option
+from cmian_policy.cli.options import command, option
 from cmian_policy.cli.terminal import forget_git_settings, say, write_error, write_out
 from cmian_policy.editing.diff import Diff, diff
 from cmian_policy.editing.fix import Mended, edit_message, mend, untouched
@@ -20,11 +20,13 @@ from cmian_policy.loading.discovery import discover, shown
 from cmian_policy.loading.manifest import bytes_of, cross_check
 from cmian_policy.model.location import Location
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 from cmian_policy.pipeline.policy import schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from cmian_policy.cli.told import Common
     from cmian_policy.loading.discovery import Found
     from cmian_policy.model.problem import Problem
     from cmian_policy.model.settings import Settings
@@ -88,10 +90,10 @@ def _found(paths: Sequence[str], settings: Settings, here: Path) -> Found:
 
 
 def _mended(found: Found, here: Path, *, unsafe: bool, sort: bool) -> list[_Done]:
-    mended = [_mend(path, shown(path, here), unsafe=unsafe, sort=sort) for path in found.manifests]
+    mended = [_mend(Path(path), shown(path, here), unsafe=unsafe, sort=sort) for path in found.manifests]
     checked = cross_check([each.manifest for each in mended], lambda path: os.path.lexists(here / path))
     return [
-        _Done(path, each, (*manifest.syntax, *manifest.schema))
+        _Done(Path(path), each, (*manifest.syntax, *manifest.schema))
         for path, each, manifest in zip(found.manifests, mended, checked, strict=True)
     ]
 

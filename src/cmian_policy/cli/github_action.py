@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cmian_policy.cli.outputs import append
 from cmian_policy.cli.terminal import write_out
@@ -25,6 +25,7 @@ from cmian_policy.errors import CmianPolicyError, UsageError
 from cmian_policy.loading.configuration import find_configuration
 from cmian_policy.messages import render
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 from cmian_policy.reporters.github import command
 from cmian_policy.sources.lock import LOCK
 
@@ -115,7 +116,8 @@ def _configuration(environment: Mapping[str, str]) -> Path | None:
     if named := _input(environment, "config"):
         return Path(named)
     with contextlib.suppress(UsageError):
-        return find_configuration([Path.cwd() / path for path in _lines(environment, "path")] or [Path.cwd()])
+        found = find_configuration([Path.cwd() / path for path in _lines(environment, "path")] or [Path.cwd()])
+        return None if found is None else Path(found)
     return None
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cmian_policy.cli.delivery import deliver, delivery_options, refuse_place
-from cmian_policy.cli.options import Common, OneALine, OneOf, command, option
+from cmian_policy.cli.options import OneALine, OneOf, command, option
 from cmian_policy.cli.terminal import read_in, say, today, write_error
 from cmian_policy.engine.outcome import EXIT_OK
 from cmian_policy.errors import UsageError
@@ -21,6 +21,7 @@ from cmian_policy.pipeline.run import STDIN
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cmian_policy.cli.told import Common
     from cmian_policy.exchange.drafting import Drafted
     from cmian_policy.model.text import Lang, Message
 
@@ -60,7 +61,7 @@ def _row(given: str | None) -> int | None:
 
 def _read(name: str) -> bytes:
     try:
-        with open(name, "rb") as stream:  # noqa: PTH123 - a name of the command line
+        with open(name, "rb") as stream:
             return stream.read(MOST_BYTES + 1)
     except FileNotFoundError as error:
         raise UsageError(message("usage.no-such-path"), Location(name)) from error

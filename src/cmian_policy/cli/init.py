@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cmian_policy.authoring.writing import write_files
 from cmian_policy.cli.chosen import chosen_packs, chosen_register
 from cmian_policy.cli.dialogue import Dialogue, Suggestion
 from cmian_policy.cli.interviewer import Decision, Interviewer
-from cmian_policy.cli.options import Common, Day, OneALine, command, option
+from cmian_policy.cli.options import Day, OneALine, command, option
 from cmian_policy.cli.terminal import cache_folder, forget_git_settings, say, today, write_error, write_out
 from cmian_policy.editing.wizard.assignments import read_assignments
 from cmian_policy.editing.wizard.controls import PRE_COMMIT, WORKFLOW, controls
@@ -29,13 +29,15 @@ from cmian_policy.loading.discovery import git_output
 from cmian_policy.loading.manifest import SCHEMA_VERSION
 from cmian_policy.model.manifest import FILENAMES
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 from cmian_policy.pipeline.policy import schema
 from cmian_policy.pipeline.run import Options
-from cmian_policy.reporters import render
+from cmian_policy.reporters import rendered
 
 if TYPE_CHECKING:
     import click
 
+    from cmian_policy.cli.told import Common
     from cmian_policy.editing.wizard.places import Data
     from cmian_policy.model.finding import Text
     from cmian_policy.model.text import Lang, Message
@@ -197,7 +199,7 @@ def _show_outlook(data: Data, desk: Desk, common: Common) -> None:
     """What the rules make of a manifest, and the last line of the report that ``check`` would give."""
     report = desk.judge(data)
     Dialogue(common).tell(*outlook(report))
-    write_out(render("text", report, common.style._replace(verbosity=-1)))
+    write_out(rendered("text", report, common.style._replace(verbosity=-1)))
 
 
 def _decisions(wanted: _Wanted, places: _Places) -> dict[str, Decision]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cmian_policy.cli.dialogue import Suggestion, Turn, section_of
 from cmian_policy.editing.wizard import words
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

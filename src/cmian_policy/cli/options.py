@@ -6,39 +6,24 @@ import os
 from datetime import date
 from importlib import import_module
 from keyword import iskeyword
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
-from cmian_policy.cli.configuration import applying
-from cmian_policy.cli.terminal import wants_colour
+from cmian_policy.cli.parameters import COMMON, day_of, number_of
+from cmian_policy.cli.told import RunState, common_of
 from cmian_policy.errors import UsageError
 from cmian_policy.messages import render
 from cmian_policy.messages.suggest import nearest
-from cmian_policy.model.settings import Settings
-from cmian_policy.model.text import LANGS, message
-from cmian_policy.reporters import Style
+from cmian_policy.model.text import message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cmian_policy.cli.parameters import Parameter
+    from cmian_policy.cli.told import Common
     from cmian_policy.model.text import Lang
-
-
-class RunState:
-    """The language of what is still to be said: that of the command line until a configuration says otherwise."""
-
-    def __init__(self, lang: Lang) -> None:
-        self.lang = lang
-
-
-class Common(NamedTuple):
-    """The values of the options that every command accepts, and the configuration that applies."""
-
-    lang: Lang
-    style: Style
-    settings: Settings = Settings()
 
 
 def parameter_name(param: click.Parameter | None) -> str:
@@ -86,13 +71,23 @@ class Day(click.ParamType[date]):
         """The date. Raises ``UsageError`` for anything else, 2026-02-30 included."""
         if isinstance(value, date):
             return value
-        try:
-            day = date.fromisoformat(value)
-        except ValueError:
-            day = None
-        if day is None or day.isoformat() != value:
+        day = day_of(value)
+        if day is None:
             raise UsageError(message("usage.date", name=parameter_name(param), value=str(value)))
         return day
+
+
+class Number(click.ParamType[int]):
+    """A whole number, 0 or more."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: ANN401, ARG002 - as above
+        """The number. Raises ``UsageError`` for anything else."""
+        number = number_of(str(value))
+        if number is None:
+            raise UsageError(message("usage.number", name=parameter_name(param), value=str(value)))
+        return number
 
 
 def no_such_command(name: str, known: list[str]) -> UsageError:
@@ -149,16 +144,30 @@ def option(lang: Lang, *names: str, key: str, **settings: Any) -> click.Option: 
     )
 
 
+def declared(lang: Lang, parameter: Parameter) -> click.Option:
+    """The option that a declaration describes."""
+    settings: dict[str, Any] = {}
+    match parameter.kind:
+        case "flag":
+            settings["is_flag"] = True
+        case "choice":
+            settings["type"] = (ChoiceALine if parameter.repeatable else OneOf)(parameter.choices())
+        case "date":
+            settings["type"] = Day()
+        case "number":
+            settings["type"] = Number()
+        case _:
+            settings["type"] = OneALine()
+    if parameter.repeatable:
+        settings["multiple"] = True
+    if parameter.default is not None:
+        settings["default"] = parameter.default
+    return option(lang, *parameter.names, key=parameter.key, metavar=parameter.metavar, **settings)
+
+
 def common_options(lang: Lang) -> list[click.Parameter]:
     """``--lang``, ``-q``, ``-v``, ``--color``, ``--config``, ``--no-config``."""
-    return [
-        option(lang, "--lang", key="lang", type=OneOf(LANGS), default="fr", expose_value=True),
-        option(lang, "-q", "--quiet", key="quiet", is_flag=True),
-        option(lang, "-v", "--verbose", key="verbose", is_flag=True),
-        option(lang, "--color", key="color", type=OneOf(["auto", "always", "never"]), default="auto"),
-        option(lang, "--config", key="config", type=OneALine(), metavar="FILE"),
-        option(lang, "--no-config", key="no_config", is_flag=True),
-    ]
+    return [declared(lang, each) for each in COMMON]
 
 
 def command(
@@ -170,21 +179,9 @@ def command(
     """
 
     def call(**values: Any) -> int:  # noqa: ANN401 - whatever the parameters give
-        return body(_common(values), values)
+        context = click.get_current_context()
+        given = context.get_parameter_source("lang") is not ParameterSource.DEFAULT
+        return body(common_of(values, context.ensure_object(RunState), lang_given=given), values)
 
     text = render(message(f"help.command.{key or name}"), lang)
     return click.Command(name, params=[*params, *common_options(lang)], callback=call, help=text, add_help_option=False)
-
-
-def _common(values: dict[str, Any]) -> Common:
-    quiet, verbose = values.pop("quiet"), values.pop("verbose")
-    if quiet and verbose:
-        raise UsageError(message("usage.quiet-and-verbose"))
-    style = Style(verbosity=-1 if quiet else int(verbose), colour=wants_colour(values.pop("color")))
-    settings = applying(values.pop("config"), values.get("paths", ()), none=values.pop("no_config"))
-    context = click.get_current_context()
-    lang: Lang = values.pop("lang")
-    if settings.lang is not None and context.get_parameter_source("lang") is ParameterSource.DEFAULT:
-        lang = settings.lang
-    context.ensure_object(RunState).lang = lang
-    return Common(lang, style, settings)

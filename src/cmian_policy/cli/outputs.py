@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import signal
 import stat
+import sys
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cmian_policy.errors import OutputError, UsageError
 from cmian_policy.loading.configuration import CONFIGURATION
@@ -20,6 +22,7 @@ from cmian_policy.messages.suggest import nearest
 from cmian_policy.model.location import Location
 from cmian_policy.model.manifest import FILENAMES
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 from cmian_policy.reporters import formats, render
 from cmian_policy.sources.lock import LOCK
 
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from cmian_policy.reporters import Style
 
 _AS_THE_USER_MASKS = 0o666
+_KILLED_BY = 128  # and the number of the signal: the exit code that shells give it
 _KEPT = {*FILENAMES, CONFIGURATION, LOCK}  # no report is ever called so
 
 
@@ -39,6 +43,13 @@ class Target(NamedTuple):
     form: str
     name: str
     file: Path
+
+
+class Page(NamedTuple):
+    """A report that is added to what a file holds already."""
+
+    name: str
+    pieces: Iterable[str]
 
 
 def targets(given: Sequence[str]) -> tuple[Target, ...]:
@@ -65,11 +76,12 @@ def targets(given: Sequence[str]) -> tuple[Target, ...]:
 
 def refuse_overwriting(wanted: Iterable[Target], files: Iterable[str], folders: Iterable[str]) -> None:
     """Raises ``UsageError`` for a report that would replace an input of the run: one of some files, or one in some folders."""
-    inputs = {os.path.realpath(file) for file in files}
     holders = [Path(os.path.realpath(folder)) for folder in folders]
-    for target in wanted:
-        if str(target.file) in inputs or any(target.file.is_relative_to(holder) for holder in holders):
-            raise UsageError(message("usage.output-over-input", name=target.name))
+    names = {str(target.file): target.name for target in wanted}
+    over = [target.name for target in wanted if any(target.file.is_relative_to(holder) for holder in holders)]
+    over += [names[file] for file in map(os.path.realpath, files) if file in names]
+    if over:
+        raise UsageError(message("usage.output-over-input", name=over[0]))
 
 
 def deliver_files(report: Report, form: str, wanted: Sequence[Target], style: Style) -> None:
@@ -77,23 +89,29 @@ def deliver_files(report: Report, form: str, wanted: Sequence[Target], style: St
 
     ``form`` is the format of standard output. Raises ``UsageError`` and ``OutputError`` as above and below.
     """
-    refuse_overwriting(wanted, (manifest.path for manifest in report.manifests), ())
-    write_files([(target, render(target.form, report, style)) for target in wanted])
+    if wanted:
+        refuse_overwriting(wanted, (manifest.path for manifest in report.manifests), ())
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if summary and "github" in {form, *(target.form for target in wanted)}:
-        append(summary, render("summary", report, style))
+    acts = "github" in {form, *(target.form for target in wanted)}
+    page = Page(summary, render("summary", report, style)) if summary and acts else None
+    write_files([(target, render(target.form, report, style)) for target in wanted], page)
 
 
-def write_files(reports: Sequence[tuple[Target, str]]) -> None:
-    """Writes reports as UTF-8. Raises ``OutputError`` when one of them cannot be written."""
+def write_files(reports: Sequence[tuple[Target, Iterable[str]]], summary: Page | None = None) -> None:
+    """Writes reports, piece by piece, as UTF-8, all or none of them.
+
+    Raises ``OutputError`` when one of them cannot be written.
+    """
     streams = [report for report in reports if _is_stream(report[0])]
-    with ExitStack() as stack:
-        moves = [(target, stack.enter_context(_prepared(target, text))) for target, text in reports if not _is_stream(target)]
-        for target, text in streams:
-            append(target.name, text)
+    with _ended_in_order(), ExitStack() as stack:
+        moves = [(target, stack.enter_context(_prepared(target, pieces))) for target, pieces in reports if not _is_stream(target)]
+        for target, pieces in streams:
+            append(target.name, pieces)
+        if summary is not None:
+            _add_page(summary.name, b"".join(map(_encoded, summary.pieces)))
         for target, temporary in moves:
             with _refusal(target.name):
-                os.replace(temporary, target.file)  # noqa: PTH105 - the temporary is a plain name
+                os.replace(temporary, target.file)
 
 
 def _is_stream(target: Target) -> bool:
@@ -101,20 +119,49 @@ def _is_stream(target: Target) -> bool:
     if target.name.startswith(("/dev/", "/proc/")):  # where a shell redirected it to is not ours to replace
         return True
     try:
-        mode = os.stat(target.name).st_mode  # noqa: PTH116 - as it was named: what a link of /proc leads to has no path
+        mode = os.stat(target.name).st_mode
     except OSError:
         return False
     return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
 
 
-def append(name: str, text: str) -> None:
-    """Adds a text at the end of a file, made where there is none. Raises ``OutputError`` when that cannot be."""
-    with _refusal(name), open(name, "ab") as stream:  # noqa: PTH123 - a name from the environment
-        stream.write(text.encode("utf-8", errors="backslashreplace"))
+def append(name: str, pieces: Iterable[str]) -> None:
+    """Adds a text at the end of a stream or a file. Raises ``OutputError`` when that cannot be."""
+    with _refusal(name), open(name, "ab") as stream:
+        stream.writelines(map(_encoded, pieces))
+
+
+def _add_page(name: str, page: bytes) -> None:
+    """Adds a page at the end of a file, made where there is none, whole or not at all. Raises ``OutputError`` as above."""
+    with _refusal(name), open(name, "ab", buffering=0) as stream:
+        before = os.fstat(stream.fileno())
+        try:
+            while page:
+                page = page[stream.write(page) :]
+        except BaseException:
+            if stat.S_ISREG(before.st_mode):
+                stream.truncate(before.st_size)
+            raise
+
+
+def _encoded(piece: str) -> bytes:
+    return piece.encode("utf-8", errors="backslashreplace")
 
 
 @contextmanager
-def _prepared(target: Target, text: str) -> Iterator[str]:
+def _ended_in_order() -> Iterator[None]:
+    """While files of ours lie about, the request to end that a cancelled job gets ends it as any exit does, and leaves none."""
+    before = signal.getsignal(signal.SIGTERM)
+    if before is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(_KILLED_BY + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _prepared(target: Target, pieces: Iterable[str]) -> Iterator[str]:
     """A file with the text in the folder of its target; gone at the end unless it was moved."""
     temporary = f"{target.file.parent}/.{secrets.token_hex(8)}.tmp"
     with _refusal(target.name):
@@ -122,7 +169,7 @@ def _prepared(target: Target, text: str) -> Iterator[str]:
     try:
         with _refusal(target.name):
             with os.fdopen(handle, "wb") as stream:
-                stream.write(text.encode("utf-8", errors="backslashreplace"))
+                stream.writelines(map(_encoded, pieces))
             if target.file.exists():
                 shutil.copymode(target.file, temporary)
         yield temporary

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cmian_policy.cli.options import Common, OneOf, command
+from cmian_policy.cli.options import OneOf, command
 from cmian_policy.cli.terminal import write_out
 from cmian_policy.engine.outcome import EXIT_OK
 from cmian_policy.sources.bundled import schema_text
 
 if TYPE_CHECKING:
+    from cmian_policy.cli.told import Common
     from cmian_policy.model.text import Lang
 
 # The names people use for the folders of schemas/.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cmian_policy.errors import OutputError, UsageError
@@ -14,6 +13,8 @@ from cmian_policy.messages.neutral import visible
 from cmian_policy.model.text import message
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cmian_policy.model.finding import Text
     from cmian_policy.model.text import Lang
 
@@ -33,14 +34,20 @@ def today() -> date:
 
 
 def write_out(text: str) -> None:
-    """Writes to standard output as UTF-8 with line feeds, whatever the locale.
+    """Writes to standard output. Raises as below."""
+    write_pieces((text,))
+
+
+def write_pieces(pieces: Iterable[str]) -> None:
+    """Writes to standard output, piece by piece, as UTF-8 with line feeds, whatever the locale.
 
     A closed pipe is no error. Raises ``OutputError`` when standard output cannot be written otherwise.
     """
     if sys.stdout is None:  # the caller closed it
         raise OutputError(message("usage.no-output", detail="stdout"))
     try:
-        sys.stdout.buffer.write(text.encode("utf-8", errors="backslashreplace"))
+        for piece in pieces:
+            sys.stdout.buffer.write(piece.encode("utf-8", errors="backslashreplace"))
         sys.stdout.buffer.flush()
     except OSError as error:
         # What is left in the buffer would be tried, and fail, once more at exit.
@@ -85,13 +92,18 @@ def read_in(size: int) -> bytes:
     return sys.stdin.buffer.read(size)
 
 
-def cache_folder() -> Path | None:
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def cache_folder() -> str | None:
     """The user's cache folder for this tool, or None where the environment names none."""
     if os.name == "nt":
         local = os.environ.get("LOCALAPPDATA")
-        return Path(local) / "cmian-policy" / "cache" if local else None
+        return os.path.join(local, "cmian-policy", "cache") if local else None
     chosen = os.environ.get("XDG_CACHE_HOME", "")
     if chosen.startswith("/"):
-        return Path(chosen) / "cmian-policy"
+        return os.path.join(chosen, "cmian-policy")
     home = os.environ.get("HOME", "")
-    return Path(home) / ".cache" / "cmian-policy" if home.startswith("/") else None
+    return os.path.join(home, ".cache", "cmian-policy") if home.startswith("/") else None

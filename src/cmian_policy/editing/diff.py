@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from difflib import unified_diff
-from typing import NamedTuple
 
 from cmian_policy.messages.neutral import visible
+from cmian_policy.model.tuples import NamedTuple
 
 # Where a line begins with ``::``, blanks aside, the runner of GitHub takes it for one of its commands.
 _COMMAND = re.compile(r"^(\s+):(?=:)")

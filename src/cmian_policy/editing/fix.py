@@ -7,13 +7,14 @@ once the key is right. It ends: a corrected key is known and a corrected value i
 from __future__ import annotations
 
 from codecs import BOM_UTF8
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cmian_policy.editing.order import in_order
 from cmian_policy.lang.rewrite import holds, rewrite
 from cmian_policy.lang.schema_shape import Shape
 from cmian_policy.loading.manifest import read_bytes, unreadable
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import re
+from typing import TYPE_CHECKING
 
 from cmian_policy.engine.level import Circumstances, Weight, weigh
 from cmian_policy.engine.scope_digest import scope_digest
@@ -10,9 +11,10 @@ from cmian_policy.engine.wording import fill
 from cmian_policy.errors import ExpressionError
 from cmian_policy.lang.cel import timestamp
 from cmian_policy.model.document import lookup
-from cmian_policy.model.finding import Finding, Observation, fingerprint
+from cmian_policy.model.finding import Finding, Observation
 from cmian_policy.model.location import child
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 from cmian_policy.model.verdict import Level, Verdict
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from cmian_policy.model.rule import Require, Rule
     from cmian_policy.model.text import Message
 
+_LONG = 10_000  # characters of a manifest, above which working out what conditions read is worth its time
+_FACT = re.compile(r"\bfacts\b(?:\.\??(\w+)\b(?!\s*[(/]))?")  # a fact by its name; "" for any other use, facts.exists(…) too
 SYNTAX, SCHEMA, PIN = BUILTIN = ("manifest-syntax", "manifest-schema", "policy-pin")
 
 
@@ -66,10 +70,12 @@ def judge(
     """
     findings = list(_builtin(manifest, choice, identity))
     facts: dict[str, Mapping[str, bool]] = {}
+    known = record_of(record, manifest.data)
     for release in policy:
         rules = [rule for rule in release.rules if not select or rule.id in select]
         if manifest.readable and manifest.document is not None:
-            court = Court(manifest, manifest.document, release, record, on)
+            seen = release.narrowed(manifest.data) if len(manifest.text) > _LONG else manifest.data
+            court = Court(manifest, manifest.document, release, known, on, seen)
             facts[release.source.pack.id] = court.facts.values
             findings += [court.finding(rule, identity) for rule in rules]
         else:
@@ -80,33 +86,52 @@ def judge(
 class Court:
     """One manifest before one release: facts and variables are set once, each rule is judged by itself.
 
-    The manifest is readable and ``document`` is its own. A rule need not be one of the release (authoring tries changed ones).
+    The manifest is readable, ``document`` is its own and ``record`` what ``record_of`` gives for it. ``seen`` is what conditions
+    see of the manifest, all of it by default: a rule need not be one of the release (authoring tries changed ones).
     """
 
-    def __init__(self, manifest: Manifest, document: LocatedDocument, release: CompiledRelease, record: Record, on: date) -> None:
+    def __init__(
+        self,
+        manifest: Manifest,
+        document: LocatedDocument,
+        release: CompiledRelease,
+        record: Mapping[str, object],
+        on: date,
+        seen: Mapping[str, Plain] | None = None,
+    ) -> None:
         self._data = manifest.data
         self._document = document
         self._release = release
         self._on = on
         self._status = manifest.status
         self._variables: dict[str, object] = {
-            "manifest": manifest.data,
+            "manifest": manifest.data if seen is None else seen,
             "today": timestamp(on),
-            "record": _record(record, manifest.data),
+            "record": record,
         }
+        self._context = self._with(facts={})
         self.facts = self._derive()
-        self._variables["facts"] = self.facts.values
-        self._context = self._release.compiler.context(self._variables)
 
     def _derive(self) -> _Facts:
+        """The facts of the pack, in order, and the caps of scope; afterwards the court's context knows every fact.
+
+        A context converts a variable once, when an expression first reads it: on a long manifest that is most of the work. A new
+        one is made only for an expression that may read a fact which was not yet there.
+        """
         file = self._release.source.facts
         values: dict[str, bool] = {}
+        context, read = self._with(facts=values), None
         status = self._status
         try:
             for fact in file.facts:
-                values[fact.name] = self._holds(fact.cel, self._with(facts=values))
-            context = self._with(facts=values)
-            caps = tuple(cap for cap in file.scope if self._holds(cap.cel, context))
+                if "facts" in fact.cel:
+                    if read is not None and _reads_other(fact.cel, read):
+                        context, read = self._with(facts=values), None
+                    read = frozenset(values) if read is None else read
+                values[fact.name] = self._holds(fact.cel, context)
+            self._variables["facts"] = values
+            self._context = self._with()
+            caps = tuple(cap for cap in file.scope if self._holds(cap.cel, self._context))
         except ExpressionError as error:
             return _Facts(values, Circumstances(status, file.ladder, ()), message("engine.fact-error", cause=error.message))
         return _Facts(values, Circumstances(status, file.ladder, caps), None)
@@ -172,7 +197,13 @@ class Court:
         return Observation(require.id, pointer, what, self._document.locate(pointer), verdict)
 
 
-def _record(record: Record, data: dict[str, Plain]) -> dict[str, object]:
+def _reads_other(cel: str, names: Collection[str]) -> bool:
+    """Whether an expression may read another fact than some."""
+    return any(name not in names for name in _FACT.findall(cel))
+
+
+def record_of(record: Record, data: dict[str, Plain]) -> dict[str, object]:
+    """The variable ``record`` of rules: what the register holds, and the digest of what it would have to have looked at."""
     entries = {name: entry for name, entry in record._asdict().items() if name != "configured" and entry is not None}
     return {"configured": record.configured, "scope_digest": scope_digest(data), **entries}
 
@@ -235,7 +266,7 @@ def _finding(rule: Rule, release: CompiledRelease, result: _Result, weight: Weig
         remediation=rule.remediation,
         source=rule.source,
         references=rule.references,
-        fingerprint=_fingerprint(identity, rule.id, result.observations),
+        identity=identity,
     )
 
 
@@ -256,14 +287,12 @@ def _builtin_finding(rule: str, result: _Result, level: Level, identity: str) ->
         remediation=message(f"{rule}.remediation"),
         source=None,
         references=(),
-        fingerprint=_fingerprint(identity, rule, result.observations),
+        identity=identity,
         fixable=any(observation.fixable for observation in result.observations),
     )
 
 
 def _ordered(observations: tuple[Observation, ...]) -> tuple[Observation, ...]:
+    if len(observations) < 2:  # noqa: PLR2004 - most findings: nothing to put in order
+        return observations
     return tuple(sorted(observations, key=lambda each: (each.pointer, each.span, each.require)))
-
-
-def _fingerprint(identity: str, rule: str, observations: tuple[Observation, ...]) -> str:
-    return fingerprint(identity, rule, *sorted({observation.pointer for observation in observations}))

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from cmian_policy.model.verdict import Level, Outcome, Verdict, worst
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable
 
     from cmian_policy.model.finding import Finding
-    from cmian_policy.model.report import ManifestReport, Report
+    from cmian_policy.model.report import Report, Tally
 
 FAIL_ON = ("blocking", "advisory", "review", "never")
 
@@ -36,28 +36,24 @@ def manifest_outcome(findings: Iterable[Finding]) -> Outcome:
     return Outcome.COMPLIANT if evaluated else Outcome.NOT_APPLICABLE
 
 
-def unchecked(manifest: ManifestReport) -> bool:
-    """Whether nothing was checked though something should have been: only a retired project may come out not applicable."""
-    return manifest.verdict is Outcome.NOT_APPLICABLE and manifest.status != "retired"
-
-
-def run_outcome(manifests: Sequence[ManifestReport], *, complete: bool = True) -> Outcome:
+def run_outcome(tally: Tally, *, complete: bool = True) -> Outcome:
     """The worst verdict of the manifests; ``error`` for a run without any, or in which nothing was checked.
 
     ``complete`` says that every manifest that was expected was there.
     """
-    if not manifests:
+    if not tally.manifests:
         return Outcome.ERROR
-    verdict = worst([manifest.verdict for manifest in manifests])
+    verdict = worst([outcome for outcome, _ in tally.manifests])
     if verdict in {Outcome.NON_COMPLIANT, Outcome.ERROR}:
         return verdict
-    return Outcome.ERROR if not complete or any(unchecked(manifest) for manifest in manifests) else verdict
+    return Outcome.ERROR if not complete or tally.unchecked else verdict
 
 
 def exit_code(report: Report, fail_on: Collection[str] = ("blocking",)) -> int:
     """The exit code of a run, the same whatever the format. ``fail_on`` (of ``FAIL_ON``) changes the code, never the verdict."""
-    verdicts = {manifest.verdict for manifest in report.manifests}
-    if any(note.kind in {"policy-unusable", "register-unusable"} for note in report.notes) and not report.manifests:
+    tally = report.tally()
+    verdicts = {outcome for outcome, _ in tally.manifests}
+    if any(note.kind in {"policy-unusable", "register-unusable"} for note in report.notes) and not verdicts:
         return EXIT_UNUSABLE
     if not any(used.release for used in report.policy):
         return EXIT_NOTHING_CHECKED
@@ -65,12 +61,12 @@ def exit_code(report: Report, fail_on: Collection[str] = ("blocking",)) -> int:
         return EXIT_NON_COMPLIANT
     if Outcome.ERROR in verdicts:
         return EXIT_UNUSABLE
-    if not report.manifests or any(note.kind == "nothing-checked" for note in report.notes):
+    if not verdicts or any(note.kind == "nothing-checked" for note in report.notes):
         return EXIT_NOTHING_CHECKED
-    return EXIT_NON_COMPLIANT if _asked(report, fail_on) else EXIT_OK
+    return EXIT_NON_COMPLIANT if _asked(tally, fail_on) else EXIT_OK
 
 
-def _asked(report: Report, fail_on: Collection[str]) -> bool:
+def _asked(tally: Tally, fail_on: Collection[str]) -> bool:
     """Whether ``--fail-on advisory`` or ``review`` makes the run fail."""
     if "never" in fail_on:
         return False
@@ -79,4 +75,4 @@ def _asked(report: Report, fail_on: Collection[str]) -> bool:
         wanted.add((Verdict.FAIL, Level.ADVISORY))
     if "review" in fail_on:
         wanted.add((Verdict.REVIEW, Level.BLOCKING))
-    return any((finding.verdict, finding.level) in wanted for finding in report.findings())
+    return any((kind.verdict, kind.level) in wanted for kind in tally.findings)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from cmian_policy.messages.suggest import nearest
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 from cmian_policy.model.verdict import Level
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import date
 
     from cmian_policy.model.pack import Pack, Release
     from cmian_policy.model.text import Message
@@ -96,7 +96,8 @@ def _superseded(pack: Pack, release: Release, pin: str, on: date, grace: Callabl
     if successor is None:  # a release in force of old has one: the release in force now
         msg = f"{pin} is neither in force nor superseded"
         raise RuntimeError(msg)
-    ends = successor.in_force_from + timedelta(days=grace(pack, successor))
+    first = successor.in_force_from  # the grace may not lead beyond the calendar
+    ends = first + timedelta(days=min(grace(pack, successor), (date.max - first).days))
     within = on < ends
     what = message(
         "pin.grace" if within else "pin.expired",

@@ -7,11 +7,12 @@ changes, and only where an act covers all that fails.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cmian_policy.model.location import tokens
 from cmian_policy.model.report import Note
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 from cmian_policy.model.verdict import Verdict
 
 if TYPE_CHECKING:

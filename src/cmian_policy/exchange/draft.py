@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cmian_policy.exchange.places import EACH, drop, get, put
 from cmian_policy.exchange.prose import holds_text
@@ -20,6 +20,7 @@ from cmian_policy.exchange.source import plain
 from cmian_policy.exchange.taking import left_over, take, whole
 from cmian_policy.loading.manifest import SCHEMA_VERSION
 from cmian_policy.model.location import child, parent, tokens
+from cmian_policy.model.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

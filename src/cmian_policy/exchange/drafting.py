@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cmian_policy.exchange.draft import Draft, make_draft
 from cmian_policy.exchange.draft_text import DraftText
@@ -10,6 +10,7 @@ from cmian_policy.exchange.mapping import load
 from cmian_policy.exchange.source import read_record
 from cmian_policy.lang.schema_shape import Shape
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 from cmian_policy.pipeline.policy import schema
 
 if TYPE_CHECKING:

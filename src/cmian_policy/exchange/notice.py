@@ -6,12 +6,13 @@ contest), the notice says that it is.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
 from cmian_policy.exchange.places import get
 from cmian_policy.exchange.prose import Words
 from cmian_policy.exchange.record import is_url
 from cmian_policy.model.location import child
+from cmian_policy.model.tuples import NamedTuple
 from cmian_policy.reporters._html_voice import Voice
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ given; a field that cannot say so stays open, and a record with an open field is
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from cmian_policy.exchange.places import dotted, each, get, leaves
 from cmian_policy.exchange.prose import Words, prose
@@ -15,6 +15,7 @@ from cmian_policy.messages import render
 from cmian_policy.messages.suggest import shorten
 from cmian_policy.model.location import child, parent
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

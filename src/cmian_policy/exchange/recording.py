@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cmian_policy.exchange.mapping import load
 from cmian_policy.exchange.record import Record, make_record
 from cmian_policy.exchange.record_text import as_text
 from cmian_policy.lang.schema_shape import Shape
+from cmian_policy.model.tuples import NamedTuple
 from cmian_policy.pipeline.policy import schema
 
 if TYPE_CHECKING:

@@ -10,13 +10,16 @@ import io
 import json
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from collections import Counter
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from cmian_policy.errors import UsageError
 from cmian_policy.exchange.record_text import unguarded
 from cmian_policy.messages.suggest import shorten
 from cmian_policy.model.location import Location, Span
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,6 +31,7 @@ MOST_BYTES = 16 * 1024 * 1024  # a whole national register fits
 _BOM = "\ufeff"
 _DELIMITERS = (",", ";", "\t")
 _NAMED = 10  # records that a message lists
+_DEEPEST = 32  # lists and objects one in the other; a record needs four
 
 
 class SourceRecord(NamedTuple):
@@ -45,6 +49,7 @@ def read_record(raw: bytes, shown: str, standard: Standard, row: int | None) -> 
     return _checked(known[0], shown, standard)
 
 
+@lru_cache  # the few names of a standard are compared with each of a file
 def plain(word: str) -> str:
     """A word as it is compared: without case, accents or punctuation."""
     letters = (char for char in unicodedata.normalize("NFKD", word) if not unicodedata.combining(char))
@@ -77,10 +82,21 @@ def _documents(text: str, shown: str) -> list[dict[str, Any]]:
         raise UsageError(error.what, Location(shown)) from error
     except (RecursionError, ValueError) as error:
         raise UsageError(message("import.not-json"), Location(shown)) from error
+    if _depth(data) > _DEEPEST:
+        raise UsageError(message("import.too-deep", limit=_DEEPEST), Location(shown))
     records = data if isinstance(data, list) else [data]
     if not records or not all(isinstance(record, dict) for record in records):
         raise UsageError(message("import.no-record"), Location(shown))
     return records
+
+
+def _depth(data: Any) -> int:  # noqa: ANN401 - any JSON
+    """How many lists and objects are one in the other; counted without recursion, which a hostile file would exhaust."""
+    depth, level = 0, [data]
+    while level := [held for held in level if isinstance(held, (dict, list))]:
+        depth += 1
+        level = [item for held in level for item in (held.values() if isinstance(held, dict) else held)]
+    return depth
 
 
 class _RefusedJSONError(Exception):
@@ -94,8 +110,7 @@ class _RefusedJSONError(Exception):
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     held = dict(pairs)
     if len(held) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
         raise _RefusedJSONError(message("import.twice", field=shorten(twice)))
     return held
 

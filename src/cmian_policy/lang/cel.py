@@ -9,13 +9,14 @@ import datetime as dt
 import os
 import re
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cel_expr_python import cel
 from cel_expr_python.ext import ext_bindings, ext_optional, ext_strings
 
 from cmian_policy.errors import ExpressionError
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +27,7 @@ _EARLIEST = dt.date(1, 1, 2)
 _ABSENT = re.compile(r'NOT_FOUND: Key not found in map : "(.*)"', re.DOTALL)
 _PLACE = re.compile(r"<input>:(\d+):(\d+): (.*)")
 _SHOWN = 200  # characters of the engine's words that a message repeats
+_BUDGET = "INTERNAL: Iteration budget exceeded"  # 10,000 turns of all the comprehensions of one evaluation
 
 
 class Context(NamedTuple):
@@ -37,7 +39,7 @@ class Context(NamedTuple):
 def engine_stamp() -> tuple[str, int, int]:
     """What tells one build of the engine from another: its file, size and time (asking the package's metadata costs 30 ms)."""
     path = cel.__file__
-    status = os.stat(path)  # noqa: PTH116 - pathlib is not needed here
+    status = os.stat(path)
     return path, status.st_size, status.st_mtime_ns
 
 
@@ -82,6 +84,8 @@ def _error(detail: str) -> ExpressionError:
     absent = _ABSENT.match(detail)
     if absent is not None:
         return ExpressionError(message("cel.absent", field=absent[1][:_SHOWN]))
+    if detail.startswith(_BUDGET):
+        return ExpressionError(message("cel.budget"))
     place = _PLACE.search(detail)
     if place is None:
         return ExpressionError(message("cel.error", detail=detail.splitlines()[0][:_SHOWN]))
@@ -102,11 +106,15 @@ class Expression:
 
     def holds(self, context: Context) -> bool:
         """Whether the condition is true. Raises ``ExpressionError`` when it errs or gives anything but a boolean."""
-        result = self._compiled.eval(context.activation)
+        try:
+            result = self._compiled.eval(context.activation)
+        except Exception as error:  # past its budget of iterations the binding raises a bare RuntimeError, and gives no value
+            raise _error(str(error)) from error
+        value = result.value()
+        if value is True or value is False:  # what the type BOOL alone gives: asking for its name costs as much as evaluating
+            return value
         kind = result.type().name()
-        if kind == "BOOL":
-            return bool(result.value())
-        raise _error(str(result.value())) if kind == "ERROR" else _not_boolean(kind)
+        raise _error(str(value)) if kind == "ERROR" else _not_boolean(kind)
 
     def serialize(self) -> bytes:
         """The compiled form, for :meth:`Environment.restore` of the same version of the binding."""

@@ -8,10 +8,11 @@ expand to and folded back: a :class:`Node` tree shows what the author wrote.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from cmian_policy.lang.cel import Environment
 from cmian_policy.lang.protobuf_wire import Wire
+from cmian_policy.model.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

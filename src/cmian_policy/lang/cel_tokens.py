@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from cmian_policy.model.tuples import NamedTuple
 
 Kind = Literal["string", "number", "name", "operator"]
 OPENING = {"(": ")", "[": "]", "{": "}", "[?": "]", "{?": "}"}

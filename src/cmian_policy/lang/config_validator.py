@@ -16,8 +16,17 @@ JsonSchemaValuesException = JsonSchemaValueException
 
 def accepts(data: object) -> bool:
     """Whether ``data`` follows the schema."""
+    return _accepts(validate, data)
+
+
+def accepts_section(name: str, value: object) -> bool:
+    """Whether a value is known to be good for a property of the whole; a doubt is no."""
+    return name in _SECTIONS and _accepts(_SECTIONS[name], value)
+
+
+def _accepts(validator, data):
     try:
-        validate(data)
+        validator(data)
     except JsonSchemaValueException:
         return False
     return True
@@ -154,3 +163,5 @@ def validate___defs_slug(data):
         if not REGEX_PATTERNS['^[a-z0-9]+(-[a-z0-9]+)*$'].search(data):
             raise JsonSchemaValueException
     return data
+
+_SECTIONS = {}

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import cache, partial
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
-from jsonschema.validators import extend
-
+from cmian_policy.lang.schema_validator import validator
 from cmian_policy.messages.suggest import nearest, shorten
-from cmian_policy.model.location import child, to_pointer
+from cmian_policy.model.location import START, child, to_pointer
 from cmian_policy.model.problem import Problem
 from cmian_policy.model.text import Bilingual, Message, message
+from cmian_policy.model.tuples import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
+
+    from jsonschema.exceptions import ValidationError
 
     from cmian_policy.model.document import LocatedDocument, Plain
 
@@ -33,6 +35,7 @@ _FORMS = frozenset(
         "rule_id", "release_id", "pointer", "name",
     }
 )  # fmt: skip
+_MOST = 1_000  # violations of one document that are told: nobody reads more, and a report of them all could have any size
 _YES = {"oui", "yes", "on", "vrai", "o", "y"}
 _NO = {"non", "no", "off", "faux", "n"}
 
@@ -45,25 +48,23 @@ class _Violation(NamedTuple):
     on_key: bool = False
 
 
-def _pattern(_validator: object, pattern: str, instance: object, _schema: object) -> Iterator[ValidationError]:
-    """JSON Schema patterns are ECMAScript's: ``$`` is the end of the text, where Python's also matches before a last newline."""
-    if isinstance(instance, str) and not re.search(re.sub(r"(?<!\\)\$", r"\\Z", pattern), instance):
-        yield ValidationError(pattern)
-
-
-_Validator: Any = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call] # it has no types
-
-
-def explain(document: LocatedDocument, schema: Schema) -> tuple[Problem, ...]:
+def explain(document: LocatedDocument, schema: Schema, good: Collection[str] = ()) -> tuple[Problem, ...]:
     """Every violation of ``schema`` in a document, in the order of the text; empty when it is valid.
 
-    The schema is one of the published contracts, which tests hold against the metaschema: it is not checked again here.
+    ``good`` holds the properties whose values are known to follow it, which are not gone through again. Past the first 1,000
+    violations only one more says so, at the start of the text. The schema is one of the published contracts, which tests hold
+    against the metaschema: it is not checked again here.
     """
-    names = _names(schema)
-    violations = {
-        violation for error in _Validator(schema).iter_errors(document.data) for violation in _describe(error, schema, names)
-    }
+    names = cache(partial(_names, schema))
+    left = (
+        {**schema, "properties": {name: {} if name in good else rule for name, rule in schema["properties"].items()}}
+        if good
+        else schema
+    )
+    found = (each for error in validator(left).iter_errors(document.data) for each in _describe(error, schema, names))
+    violations = set(islice(found, _MOST))
     problems = [_locate(document, violation) for violation in _one_a_value(violations)]
+    problems += [Problem(message("schema.more", limit=_MOST), START) for _ in islice(found, 1)]
     return tuple(sorted(problems, key=lambda problem: (problem.span, problem.pointer, problem.message.key)))
 
 
@@ -78,7 +79,7 @@ def _locate(document: LocatedDocument, violation: _Violation) -> Problem:
     return Problem(violation.message, span or document.locate(violation.pointer), violation.pointer)
 
 
-def _describe(error: ValidationError, schema: Schema, names: Mapping[str, list[str]]) -> Iterator[_Violation]:
+def _describe(error: ValidationError, schema: Schema, names: Callable[[], Mapping[str, list[str]]]) -> Iterator[_Violation]:
     """The violations that one error of ``jsonschema`` stands for."""
     pointer = to_pointer(list(error.absolute_path))
     rule: Any = error.schema
@@ -120,12 +121,12 @@ def _unknown_keys(instance: dict[str, Plain], rule: Schema) -> list[str]:
     return [key for key in instance if key not in known and not any(pattern.search(key) for pattern in free)]
 
 
-def _unknown_key(key: str, rule: Schema, names: Mapping[str, list[str]]) -> Message:
+def _unknown_key(key: str, rule: Schema, names: Callable[[], Mapping[str, list[str]]]) -> Message:
     shown = shorten(key)
     near = nearest(key, rule.get("properties", {}))
     if near:
         return message("schema.unknown-key-near", key=shown, near=near)
-    elsewhere = names.get(key, [])
+    elsewhere = names().get(key, [])
     if len(elsewhere) == 1:
         return message("schema.unknown-key-elsewhere", key=shown, place=elsewhere[0])
     if "patternProperties" in rule:

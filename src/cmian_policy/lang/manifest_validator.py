@@ -16,8 +16,17 @@ JsonSchemaValuesException = JsonSchemaValueException
 
 def accepts(data: object) -> bool:
     """Whether ``data`` follows the schema."""
+    return _accepts(validate, data)
+
+
+def accepts_section(name: str, value: object) -> bool:
+    """Whether a value is known to be good for a property of the whole; a doubt is no."""
+    return name in _SECTIONS and _accepts(_SECTIONS[name], value)
+
+
+def _accepts(validator, data):
     try:
-        validate(data)
+        validator(data)
     except JsonSchemaValueException:
         return False
     return True
@@ -74,139 +83,11 @@ def validate(data):
         if "project" in data_keys:
             data_keys.remove("project")
             data__project = data["project"]
-            if not isinstance(data__project, (dict)):
-                raise JsonSchemaValueException
-            data__project_is_dict = isinstance(data__project, dict)
-            if data__project_is_dict:
-                data__project__missing_keys = set(['id', 'name', 'summary', 'status']) - data__project.keys()
-                if data__project__missing_keys:
-                    raise JsonSchemaValueException
-                data__project_keys = set(data__project.keys())
-                if "id" in data__project_keys:
-                    data__project_keys.remove("id")
-                    data__project__id = data__project["id"]
-                    validate___defs_slug(data__project__id)
-                if "name" in data__project_keys:
-                    data__project_keys.remove("name")
-                    data__project__name = data__project["name"]
-                    if not isinstance(data__project__name, (str)):
-                        raise JsonSchemaValueException
-                    if isinstance(data__project__name, str):
-                        data__project__name_len = len(data__project__name)
-                        if data__project__name_len > 100:
-                            raise JsonSchemaValueException
-                        if not _readable(data__project__name):
-                            raise JsonSchemaValueException
-                if "summary" in data__project_keys:
-                    data__project_keys.remove("summary")
-                    data__project__summary = data__project["summary"]
-                    if not isinstance(data__project__summary, (str)):
-                        raise JsonSchemaValueException
-                    if isinstance(data__project__summary, str):
-                        data__project__summary_len = len(data__project__summary)
-                        if data__project__summary_len > 350:
-                            raise JsonSchemaValueException
-                        if not _readable(data__project__summary):
-                            raise JsonSchemaValueException
-                if "version" in data__project_keys:
-                    data__project_keys.remove("version")
-                    data__project__version = data__project["version"]
-                    validate___defs_text(data__project__version)
-                if "status" in data__project_keys:
-                    data__project_keys.remove("status")
-                    data__project__status = data__project["status"]
-                    if not isinstance(data__project__status, (str)):
-                        raise JsonSchemaValueException
-                    if not (isinstance(data__project__status, str) and data__project__status == 'planned' or isinstance(data__project__status, str) and data__project__status == 'design' or isinstance(data__project__status, str) and data__project__status == 'development' or isinstance(data__project__status, str) and data__project__status == 'pilot' or isinstance(data__project__status, str) and data__project__status == 'evaluation' or isinstance(data__project__status, str) and data__project__status == 'operational' or isinstance(data__project__status, str) and data__project__status == 'retired'):
-                        raise JsonSchemaValueException
-                if "start_date" in data__project_keys:
-                    data__project_keys.remove("start_date")
-                    data__project__startdate = data__project["start_date"]
-                    validate___defs_month_or_date(data__project__startdate)
-                if "end_date" in data__project_keys:
-                    data__project_keys.remove("end_date")
-                    data__project__enddate = data__project["end_date"]
-                    validate___defs_month_or_date(data__project__enddate)
-                if "links" in data__project_keys:
-                    data__project_keys.remove("links")
-                    data__project__links = data__project["links"]
-                    if not isinstance(data__project__links, (dict)):
-                        raise JsonSchemaValueException
-                    data__project__links_is_dict = isinstance(data__project__links, dict)
-                    if data__project__links_is_dict:
-                        data__project__links_keys = set(data__project__links.keys())
-                        if "public_page" in data__project__links_keys:
-                            data__project__links_keys.remove("public_page")
-                            data__project__links__publicpage = data__project__links["public_page"]
-                            validate___defs_url(data__project__links__publicpage)
-                        if "source_code" in data__project__links_keys:
-                            data__project__links_keys.remove("source_code")
-                            data__project__links__sourcecode = data__project__links["source_code"]
-                            validate___defs_url(data__project__links__sourcecode)
-                        if "documentation" in data__project__links_keys:
-                            data__project__links_keys.remove("documentation")
-                            data__project__links__documentation = data__project__links["documentation"]
-                            validate___defs_url(data__project__links__documentation)
-                        for data__project__links_key, data__project__links_val in data__project__links.items():
-                            if REGEX_PATTERNS['^x-'].search(data__project__links_key):
-                                if data__project__links_key in data__project__links_keys:
-                                    data__project__links_keys.remove(data__project__links_key)
-                        if data__project__links_keys:
-                            raise JsonSchemaValueException
-                for data__project_key, data__project_val in data__project.items():
-                    if REGEX_PATTERNS['^x-'].search(data__project_key):
-                        if data__project_key in data__project_keys:
-                            data__project_keys.remove(data__project_key)
-                if data__project_keys:
-                    raise JsonSchemaValueException
+            validate___defs_section_project(data__project)
         if "owner" in data_keys:
             data_keys.remove("owner")
             data__owner = data["owner"]
-            if not isinstance(data__owner, (dict)):
-                raise JsonSchemaValueException
-            data__owner_is_dict = isinstance(data__owner, dict)
-            if data__owner_is_dict:
-                data__owner__missing_keys = set(['organisation', 'department', 'contact']) - data__owner.keys()
-                if data__owner__missing_keys:
-                    raise JsonSchemaValueException
-                data__owner_keys = set(data__owner.keys())
-                if "organisation" in data__owner_keys:
-                    data__owner_keys.remove("organisation")
-                    data__owner__organisation = data__owner["organisation"]
-                    if not isinstance(data__owner__organisation, (str)):
-                        raise JsonSchemaValueException
-                    if not (isinstance(data__owner__organisation, str) and data__owner__organisation == 'ville-montpellier' or isinstance(data__owner__organisation, str) and data__owner__organisation == 'metropole-montpellier' or isinstance(data__owner__organisation, str) and data__owner__organisation == 'ccas-montpellier' or isinstance(data__owner__organisation, str) and data__owner__organisation == 'other'):
-                        raise JsonSchemaValueException
-                if "serves_city" in data__owner_keys:
-                    data__owner_keys.remove("serves_city")
-                    data__owner__servescity = data__owner["serves_city"]
-                    if not isinstance(data__owner__servescity, (bool)):
-                        raise JsonSchemaValueException
-                if "department" in data__owner_keys:
-                    data__owner_keys.remove("department")
-                    data__owner__department = data__owner["department"]
-                    validate___defs_text(data__owner__department)
-                if "contact" in data__owner_keys:
-                    data__owner_keys.remove("contact")
-                    data__owner__contact = data__owner["contact"]
-                    validate___defs_contact(data__owner__contact)
-                if "accountable_role" in data__owner_keys:
-                    data__owner_keys.remove("accountable_role")
-                    data__owner__accountablerole = data__owner["accountable_role"]
-                    validate___defs_text(data__owner__accountablerole)
-                if "ai_act_role" in data__owner_keys:
-                    data__owner_keys.remove("ai_act_role")
-                    data__owner__aiactrole = data__owner["ai_act_role"]
-                    if not isinstance(data__owner__aiactrole, (str)):
-                        raise JsonSchemaValueException
-                    if not (isinstance(data__owner__aiactrole, str) and data__owner__aiactrole == 'provider' or isinstance(data__owner__aiactrole, str) and data__owner__aiactrole == 'deployer' or isinstance(data__owner__aiactrole, str) and data__owner__aiactrole == 'both' or isinstance(data__owner__aiactrole, str) and data__owner__aiactrole == 'unknown'):
-                        raise JsonSchemaValueException
-                for data__owner_key, data__owner_val in data__owner.items():
-                    if REGEX_PATTERNS['^x-'].search(data__owner_key):
-                        if data__owner_key in data__owner_keys:
-                            data__owner_keys.remove(data__owner_key)
-                if data__owner_keys:
-                    raise JsonSchemaValueException
+            validate___defs_section_owner(data__owner)
         if "suppliers" in data_keys:
             data_keys.remove("suppliers")
             data__suppliers = data["suppliers"]
@@ -253,1137 +134,35 @@ def validate(data):
         if "purpose" in data_keys:
             data_keys.remove("purpose")
             data__purpose = data["purpose"]
-            if not isinstance(data__purpose, (dict)):
-                raise JsonSchemaValueException
-            data__purpose_is_dict = isinstance(data__purpose, dict)
-            if data__purpose_is_dict:
-                data__purpose__missing_keys = set(['goal', 'domain']) - data__purpose.keys()
-                if data__purpose__missing_keys:
-                    raise JsonSchemaValueException
-                data__purpose_keys = set(data__purpose.keys())
-                if "goal" in data__purpose_keys:
-                    data__purpose_keys.remove("goal")
-                    data__purpose__goal = data__purpose["goal"]
-                    validate___defs_text(data__purpose__goal)
-                if "domain" in data__purpose_keys:
-                    data__purpose_keys.remove("domain")
-                    data__purpose__domain = data__purpose["domain"]
-                    if not isinstance(data__purpose__domain, (str)):
-                        raise JsonSchemaValueException
-                    if not (isinstance(data__purpose__domain, str) and data__purpose__domain == 'education' or isinstance(data__purpose__domain, str) and data__purpose__domain == 'childhood_youth' or isinstance(data__purpose__domain, str) and data__purpose__domain == 'security' or isinstance(data__purpose__domain, str) and data__purpose__domain == 'social' or isinstance(data__purpose__domain, str) and data__purpose__domain == 'health' or isinstance(data__purpose__domain, str) and data__purpose__domain == 'housing_urbanism' or isinstance(data__purpose__domain, str) and data__purpose__domain == 'mobility' or isinstance(data__purpose__domain, str) and data__purpose__domain == 'environment_energy' or isinstance(data__purpose__domain, str) and data__purpose__domain == 'culture_sport' or isinstance(data__purpose__domain, str) and data__purpose__domain == 'citizen_relations' or isinstance(data__purpose__domain, str) and data__purpose__domain == 'finance_tax' or isinstance(data__purpose__domain, str) and data__purpose__domain == 'hr' or isinstance(data__purpose__domain, str) and data__purpose__domain == 'internal_admin' or isinstance(data__purpose__domain, str) and data__purpose__domain == 'democracy' or isinstance(data__purpose__domain, str) and data__purpose__domain == 'other'):
-                        raise JsonSchemaValueException
-                if "education_scopes" in data__purpose_keys:
-                    data__purpose_keys.remove("education_scopes")
-                    data__purpose__educationscopes = data__purpose["education_scopes"]
-                    if not isinstance(data__purpose__educationscopes, list):
-                        raise JsonSchemaValueException
-                    data__purpose__educationscopes_is_list = isinstance(data__purpose__educationscopes, list)
-                    if data__purpose__educationscopes_is_list:
-                        data__purpose__educationscopes_len = len(data__purpose__educationscopes)
-                        for data__purpose__educationscopes_x, data__purpose__educationscopes_item in enumerate(data__purpose__educationscopes):
-                            if not isinstance(data__purpose__educationscopes_item, (str)):
-                                raise JsonSchemaValueException
-                            if not (isinstance(data__purpose__educationscopes_item, str) and data__purpose__educationscopes_item == 'school_management' or isinstance(data__purpose__educationscopes_item, str) and data__purpose__educationscopes_item == 'pupil_tracking' or isinstance(data__purpose__educationscopes_item, str) and data__purpose__educationscopes_item == 'teaching_tool'):
-                                raise JsonSchemaValueException
-                if "process" in data__purpose_keys:
-                    data__purpose_keys.remove("process")
-                    data__purpose__process = data__purpose["process"]
-                    validate___defs_text(data__purpose__process)
-                if "legal_bases" in data__purpose_keys:
-                    data__purpose_keys.remove("legal_bases")
-                    data__purpose__legalbases = data__purpose["legal_bases"]
-                    if not isinstance(data__purpose__legalbases, list):
-                        raise JsonSchemaValueException
-                    data__purpose__legalbases_is_list = isinstance(data__purpose__legalbases, list)
-                    if data__purpose__legalbases_is_list:
-                        data__purpose__legalbases_len = len(data__purpose__legalbases)
-                        for data__purpose__legalbases_x, data__purpose__legalbases_item in enumerate(data__purpose__legalbases):
-                            if not isinstance(data__purpose__legalbases_item, (dict)):
-                                raise JsonSchemaValueException
-                            data__purpose__legalbases_item_is_dict = isinstance(data__purpose__legalbases_item, dict)
-                            if data__purpose__legalbases_item_is_dict:
-                                data__purpose__legalbases_item__missing_keys = set(['text']) - data__purpose__legalbases_item.keys()
-                                if data__purpose__legalbases_item__missing_keys:
-                                    raise JsonSchemaValueException
-                                data__purpose__legalbases_item_keys = set(data__purpose__legalbases_item.keys())
-                                if "text" in data__purpose__legalbases_item_keys:
-                                    data__purpose__legalbases_item_keys.remove("text")
-                                    data__purpose__legalbases_item__text = data__purpose__legalbases_item["text"]
-                                    validate___defs_text(data__purpose__legalbases_item__text)
-                                if "url" in data__purpose__legalbases_item_keys:
-                                    data__purpose__legalbases_item_keys.remove("url")
-                                    data__purpose__legalbases_item__url = data__purpose__legalbases_item["url"]
-                                    validate___defs_text(data__purpose__legalbases_item__url)
-                                for data__purpose__legalbases_item_key, data__purpose__legalbases_item_val in data__purpose__legalbases_item.items():
-                                    if REGEX_PATTERNS['^x-'].search(data__purpose__legalbases_item_key):
-                                        if data__purpose__legalbases_item_key in data__purpose__legalbases_item_keys:
-                                            data__purpose__legalbases_item_keys.remove(data__purpose__legalbases_item_key)
-                                if data__purpose__legalbases_item_keys:
-                                    raise JsonSchemaValueException
-                if "benefits" in data__purpose_keys:
-                    data__purpose_keys.remove("benefits")
-                    data__purpose__benefits = data__purpose["benefits"]
-                    validate___defs_text(data__purpose__benefits)
-                if "alternatives" in data__purpose_keys:
-                    data__purpose_keys.remove("alternatives")
-                    data__purpose__alternatives = data__purpose["alternatives"]
-                    validate___defs_text(data__purpose__alternatives)
-                if "proportionality" in data__purpose_keys:
-                    data__purpose_keys.remove("proportionality")
-                    data__purpose__proportionality = data__purpose["proportionality"]
-                    validate___defs_text(data__purpose__proportionality)
-                for data__purpose_key, data__purpose_val in data__purpose.items():
-                    if REGEX_PATTERNS['^x-'].search(data__purpose_key):
-                        if data__purpose_key in data__purpose_keys:
-                            data__purpose_keys.remove(data__purpose_key)
-                if data__purpose_keys:
-                    raise JsonSchemaValueException
+            validate___defs_section_purpose(data__purpose)
         if "people" in data_keys:
             data_keys.remove("people")
             data__people = data["people"]
-            if not isinstance(data__people, (dict)):
-                raise JsonSchemaValueException
-            data__people_is_dict = isinstance(data__people, dict)
-            if data__people_is_dict:
-                data__people__missing_keys = set(['interaction', 'minors', 'impact']) - data__people.keys()
-                if data__people__missing_keys:
-                    raise JsonSchemaValueException
-                data__people_keys = set(data__people.keys())
-                if "interaction" in data__people_keys:
-                    data__people_keys.remove("interaction")
-                    data__people__interaction = data__people["interaction"]
-                    if not isinstance(data__people__interaction, (str)):
-                        raise JsonSchemaValueException
-                    if not (isinstance(data__people__interaction, str) and data__people__interaction == 'none' or isinstance(data__people__interaction, str) and data__people__interaction == 'indirect' or isinstance(data__people__interaction, str) and data__people__interaction == 'direct'):
-                        raise JsonSchemaValueException
-                if "affected_groups" in data__people_keys:
-                    data__people_keys.remove("affected_groups")
-                    data__people__affectedgroups = data__people["affected_groups"]
-                    if not isinstance(data__people__affectedgroups, list):
-                        raise JsonSchemaValueException
-                    data__people__affectedgroups_is_list = isinstance(data__people__affectedgroups, list)
-                    if data__people__affectedgroups_is_list:
-                        data__people__affectedgroups_len = len(data__people__affectedgroups)
-                        for data__people__affectedgroups_x, data__people__affectedgroups_item in enumerate(data__people__affectedgroups):
-                            if not isinstance(data__people__affectedgroups_item, (str)):
-                                raise JsonSchemaValueException
-                            if not (isinstance(data__people__affectedgroups_item, str) and data__people__affectedgroups_item == 'general_public' or isinstance(data__people__affectedgroups_item, str) and data__people__affectedgroups_item == 'pupils' or isinstance(data__people__affectedgroups_item, str) and data__people__affectedgroups_item == 'minors_under_15' or isinstance(data__people__affectedgroups_item, str) and data__people__affectedgroups_item == 'minors_15_17' or isinstance(data__people__affectedgroups_item, str) and data__people__affectedgroups_item == 'families' or isinstance(data__people__affectedgroups_item, str) and data__people__affectedgroups_item == 'elderly' or isinstance(data__people__affectedgroups_item, str) and data__people__affectedgroups_item == 'people_with_disabilities' or isinstance(data__people__affectedgroups_item, str) and data__people__affectedgroups_item == 'benefit_recipients' or isinstance(data__people__affectedgroups_item, str) and data__people__affectedgroups_item == 'job_applicants' or isinstance(data__people__affectedgroups_item, str) and data__people__affectedgroups_item == 'municipal_agents' or isinstance(data__people__affectedgroups_item, str) and data__people__affectedgroups_item == 'businesses'):
-                                raise JsonSchemaValueException
-                if "minors" in data__people_keys:
-                    data__people_keys.remove("minors")
-                    data__people__minors = data__people["minors"]
-                    if not isinstance(data__people__minors, (str)):
-                        raise JsonSchemaValueException
-                    if not (isinstance(data__people__minors, str) and data__people__minors == 'none' or isinstance(data__people__minors, str) and data__people__minors == 'incidental' or isinstance(data__people__minors, str) and data__people__minors == 'targeted' or isinstance(data__people__minors, str) and data__people__minors == 'unknown'):
-                        raise JsonSchemaValueException
-                if "impact" in data__people_keys:
-                    data__people_keys.remove("impact")
-                    data__people__impact = data__people["impact"]
-                    if not isinstance(data__people__impact, (str)):
-                        raise JsonSchemaValueException
-                    if not (isinstance(data__people__impact, str) and data__people__impact == 'none' or isinstance(data__people__impact, str) and data__people__impact == 'low' or isinstance(data__people__impact, str) and data__people__impact == 'moderate' or isinstance(data__people__impact, str) and data__people__impact == 'high' or isinstance(data__people__impact, str) and data__people__impact == 'unknown'):
-                        raise JsonSchemaValueException
-                if "decisions_per_year" in data__people_keys:
-                    data__people_keys.remove("decisions_per_year")
-                    data__people__decisionsperyear = data__people["decisions_per_year"]
-                    if not isinstance(data__people__decisionsperyear, (int)) and not (isinstance(data__people__decisionsperyear, float) and data__people__decisionsperyear.is_integer()) or isinstance(data__people__decisionsperyear, bool):
-                        raise JsonSchemaValueException
-                    if isinstance(data__people__decisionsperyear, (int, float)) and not isinstance(data__people__decisionsperyear, bool):
-                        if data__people__decisionsperyear < 0:
-                            raise JsonSchemaValueException
-                for data__people_key, data__people_val in data__people.items():
-                    if REGEX_PATTERNS['^x-'].search(data__people_key):
-                        if data__people_key in data__people_keys:
-                            data__people_keys.remove(data__people_key)
-                if data__people_keys:
-                    raise JsonSchemaValueException
+            validate___defs_section_people(data__people)
         if "decision" in data_keys:
             data_keys.remove("decision")
             data__decision = data["decision"]
-            if not isinstance(data__decision, (dict)):
-                raise JsonSchemaValueException
-            data__decision_is_dict = isinstance(data__decision, dict)
-            if data__decision_is_dict:
-                data__decision__missing_keys = set(['role', 'individual_administrative']) - data__decision.keys()
-                if data__decision__missing_keys:
-                    raise JsonSchemaValueException
-                data__decision_keys = set(data__decision.keys())
-                if "role" in data__decision_keys:
-                    data__decision_keys.remove("role")
-                    data__decision__role = data__decision["role"]
-                    if not isinstance(data__decision__role, (str)):
-                        raise JsonSchemaValueException
-                    if not (isinstance(data__decision__role, str) and data__decision__role == 'none' or isinstance(data__decision__role, str) and data__decision__role == 'informs' or isinstance(data__decision__role, str) and data__decision__role == 'recommends' or isinstance(data__decision__role, str) and data__decision__role == 'decides'):
-                        raise JsonSchemaValueException
-                if "individual_administrative" in data__decision_keys:
-                    data__decision_keys.remove("individual_administrative")
-                    data__decision__individualadministrative = data__decision["individual_administrative"]
-                    validate___defs_boolean_or_unknown(data__decision__individualadministrative)
-                if "main_processing" in data__decision_keys:
-                    data__decision_keys.remove("main_processing")
-                    data__decision__mainprocessing = data__decision["main_processing"]
-                    validate___defs_boolean_or_unknown(data__decision__mainprocessing)
-                if "human_review" in data__decision_keys:
-                    data__decision_keys.remove("human_review")
-                    data__decision__humanreview = data__decision["human_review"]
-                    if not isinstance(data__decision__humanreview, (dict)):
-                        raise JsonSchemaValueException
-                    data__decision__humanreview_is_dict = isinstance(data__decision__humanreview, dict)
-                    if data__decision__humanreview_is_dict:
-                        data__decision__humanreview__missing_keys = set(['level']) - data__decision__humanreview.keys()
-                        if data__decision__humanreview__missing_keys:
-                            raise JsonSchemaValueException
-                        data__decision__humanreview_keys = set(data__decision__humanreview.keys())
-                        if "level" in data__decision__humanreview_keys:
-                            data__decision__humanreview_keys.remove("level")
-                            data__decision__humanreview__level = data__decision__humanreview["level"]
-                            if not isinstance(data__decision__humanreview__level, (str)):
-                                raise JsonSchemaValueException
-                            if not (isinstance(data__decision__humanreview__level, str) and data__decision__humanreview__level == 'none' or isinstance(data__decision__humanreview__level, str) and data__decision__humanreview__level == 'on_request' or isinstance(data__decision__humanreview__level, str) and data__decision__humanreview__level == 'sampling' or isinstance(data__decision__humanreview__level, str) and data__decision__humanreview__level == 'each_case'):
-                                raise JsonSchemaValueException
-                        if "role" in data__decision__humanreview_keys:
-                            data__decision__humanreview_keys.remove("role")
-                            data__decision__humanreview__role = data__decision__humanreview["role"]
-                            validate___defs_text(data__decision__humanreview__role)
-                        if "can_override" in data__decision__humanreview_keys:
-                            data__decision__humanreview_keys.remove("can_override")
-                            data__decision__humanreview__canoverride = data__decision__humanreview["can_override"]
-                            if not isinstance(data__decision__humanreview__canoverride, (bool)):
-                                raise JsonSchemaValueException
-                        for data__decision__humanreview_key, data__decision__humanreview_val in data__decision__humanreview.items():
-                            if REGEX_PATTERNS['^x-'].search(data__decision__humanreview_key):
-                                if data__decision__humanreview_key in data__decision__humanreview_keys:
-                                    data__decision__humanreview_keys.remove(data__decision__humanreview_key)
-                        if data__decision__humanreview_keys:
-                            raise JsonSchemaValueException
-                if "explanation" in data__decision_keys:
-                    data__decision_keys.remove("explanation")
-                    data__decision__explanation = data__decision["explanation"]
-                    if not isinstance(data__decision__explanation, (dict)):
-                        raise JsonSchemaValueException
-                    data__decision__explanation_is_dict = isinstance(data__decision__explanation, dict)
-                    if data__decision__explanation_is_dict:
-                        data__decision__explanation_keys = set(data__decision__explanation.keys())
-                        if "procedure" in data__decision__explanation_keys:
-                            data__decision__explanation_keys.remove("procedure")
-                            data__decision__explanation__procedure = data__decision__explanation["procedure"]
-                            validate___defs_text(data__decision__explanation__procedure)
-                        if "parameters_document" in data__decision__explanation_keys:
-                            data__decision__explanation_keys.remove("parameters_document")
-                            data__decision__explanation__parametersdocument = data__decision__explanation["parameters_document"]
-                            validate___defs_text(data__decision__explanation__parametersdocument)
-                        for data__decision__explanation_key, data__decision__explanation_val in data__decision__explanation.items():
-                            if REGEX_PATTERNS['^x-'].search(data__decision__explanation_key):
-                                if data__decision__explanation_key in data__decision__explanation_keys:
-                                    data__decision__explanation_keys.remove(data__decision__explanation_key)
-                        if data__decision__explanation_keys:
-                            raise JsonSchemaValueException
-                if "appeal" in data__decision_keys:
-                    data__decision_keys.remove("appeal")
-                    data__decision__appeal = data__decision["appeal"]
-                    if not isinstance(data__decision__appeal, (dict)):
-                        raise JsonSchemaValueException
-                    data__decision__appeal_is_dict = isinstance(data__decision__appeal, dict)
-                    if data__decision__appeal_is_dict:
-                        data__decision__appeal_keys = set(data__decision__appeal.keys())
-                        if "channel" in data__decision__appeal_keys:
-                            data__decision__appeal_keys.remove("channel")
-                            data__decision__appeal__channel = data__decision__appeal["channel"]
-                            validate___defs_text(data__decision__appeal__channel)
-                        if "url" in data__decision__appeal_keys:
-                            data__decision__appeal_keys.remove("url")
-                            data__decision__appeal__url = data__decision__appeal["url"]
-                            validate___defs_text(data__decision__appeal__url)
-                        for data__decision__appeal_key, data__decision__appeal_val in data__decision__appeal.items():
-                            if REGEX_PATTERNS['^x-'].search(data__decision__appeal_key):
-                                if data__decision__appeal_key in data__decision__appeal_keys:
-                                    data__decision__appeal_keys.remove(data__decision__appeal_key)
-                        if data__decision__appeal_keys:
-                            raise JsonSchemaValueException
-                for data__decision_key, data__decision_val in data__decision.items():
-                    if REGEX_PATTERNS['^x-'].search(data__decision_key):
-                        if data__decision_key in data__decision_keys:
-                            data__decision_keys.remove(data__decision_key)
-                if data__decision_keys:
-                    raise JsonSchemaValueException
+            validate___defs_section_decision(data__decision)
         if "technology" in data_keys:
             data_keys.remove("technology")
             data__technology = data["technology"]
-            if not isinstance(data__technology, (dict)):
-                raise JsonSchemaValueException
-            data__technology_is_dict = isinstance(data__technology, dict)
-            if data__technology_is_dict:
-                data__technology__missing_keys = set(['type', 'capabilities']) - data__technology.keys()
-                if data__technology__missing_keys:
-                    raise JsonSchemaValueException
-                data__technology_keys = set(data__technology.keys())
-                if "type" in data__technology_keys:
-                    data__technology_keys.remove("type")
-                    data__technology__type = data__technology["type"]
-                    if not isinstance(data__technology__type, (str)):
-                        raise JsonSchemaValueException
-                    if not (isinstance(data__technology__type, str) and data__technology__type == 'rule_based' or isinstance(data__technology__type, str) and data__technology__type == 'statistical' or isinstance(data__technology__type, str) and data__technology__type == 'machine_learning' or isinstance(data__technology__type, str) and data__technology__type == 'generative' or isinstance(data__technology__type, str) and data__technology__type == 'hybrid'):
-                        raise JsonSchemaValueException
-                if "capabilities" in data__technology_keys:
-                    data__technology_keys.remove("capabilities")
-                    data__technology__capabilities = data__technology["capabilities"]
-                    if not isinstance(data__technology__capabilities, list):
-                        raise JsonSchemaValueException
-                    data__technology__capabilities_is_list = isinstance(data__technology__capabilities, list)
-                    if data__technology__capabilities_is_list:
-                        data__technology__capabilities_len = len(data__technology__capabilities)
-                        if data__technology__capabilities_len < 1:
-                            raise JsonSchemaValueException
-                        for data__technology__capabilities_x, data__technology__capabilities_item in enumerate(data__technology__capabilities):
-                            if not isinstance(data__technology__capabilities_item, (str)):
-                                raise JsonSchemaValueException
-                            if not (isinstance(data__technology__capabilities_item, str) and data__technology__capabilities_item == 'chatbot' or isinstance(data__technology__capabilities_item, str) and data__technology__capabilities_item == 'text_generation' or isinstance(data__technology__capabilities_item, str) and data__technology__capabilities_item == 'image_generation' or isinstance(data__technology__capabilities_item, str) and data__technology__capabilities_item == 'audio_generation' or isinstance(data__technology__capabilities_item, str) and data__technology__capabilities_item == 'video_generation' or isinstance(data__technology__capabilities_item, str) and data__technology__capabilities_item == 'deep_fake' or isinstance(data__technology__capabilities_item, str) and data__technology__capabilities_item == 'translation' or isinstance(data__technology__capabilities_item, str) and data__technology__capabilities_item == 'summarisation' or isinstance(data__technology__capabilities_item, str) and data__technology__capabilities_item == 'speech_recognition' or isinstance(data__technology__capabilities_item, str) and data__technology__capabilities_item == 'ocr' or isinstance(data__technology__capabilities_item, str) and data__technology__capabilities_item == 'recommendation' or isinstance(data__technology__capabilities_item, str) and data__technology__capabilities_item == 'scoring_profiling' or isinstance(data__technology__capabilities_item, str) and data__technology__capabilities_item == 'classification' or isinstance(data__technology__capabilities_item, str) and data__technology__capabilities_item == 'forecasting' or isinstance(data__technology__capabilities_item, str) and data__technology__capabilities_item == 'optimisation' or isinstance(data__technology__capabilities_item, str) and data__technology__capabilities_item == 'object_detection' or isinstance(data__technology__capabilities_item, str) and data__technology__capabilities_item == 'behaviour_analysis' or isinstance(data__technology__capabilities_item, str) and data__technology__capabilities_item == 'face_recognition' or isinstance(data__technology__capabilities_item, str) and data__technology__capabilities_item == 'biometric_identification' or isinstance(data__technology__capabilities_item, str) and data__technology__capabilities_item == 'biometric_categorisation' or isinstance(data__technology__capabilities_item, str) and data__technology__capabilities_item == 'emotion_recognition' or isinstance(data__technology__capabilities_item, str) and data__technology__capabilities_item == 'plate_recognition' or isinstance(data__technology__capabilities_item, str) and data__technology__capabilities_item == 'search' or isinstance(data__technology__capabilities_item, str) and data__technology__capabilities_item == 'other'):
-                                raise JsonSchemaValueException
-                if "models" in data__technology_keys:
-                    data__technology_keys.remove("models")
-                    data__technology__models = data__technology["models"]
-                    if not isinstance(data__technology__models, list):
-                        raise JsonSchemaValueException
-                    data__technology__models_is_list = isinstance(data__technology__models, list)
-                    if data__technology__models_is_list:
-                        data__technology__models_len = len(data__technology__models)
-                        for data__technology__models_x, data__technology__models_item in enumerate(data__technology__models):
-                            if not isinstance(data__technology__models_item, (dict)):
-                                raise JsonSchemaValueException
-                            data__technology__models_item_is_dict = isinstance(data__technology__models_item, dict)
-                            if data__technology__models_item_is_dict:
-                                data__technology__models_item__missing_keys = set(['name']) - data__technology__models_item.keys()
-                                if data__technology__models_item__missing_keys:
-                                    raise JsonSchemaValueException
-                                data__technology__models_item_keys = set(data__technology__models_item.keys())
-                                if "name" in data__technology__models_item_keys:
-                                    data__technology__models_item_keys.remove("name")
-                                    data__technology__models_item__name = data__technology__models_item["name"]
-                                    validate___defs_text(data__technology__models_item__name)
-                                if "provider" in data__technology__models_item_keys:
-                                    data__technology__models_item_keys.remove("provider")
-                                    data__technology__models_item__provider = data__technology__models_item["provider"]
-                                    validate___defs_text(data__technology__models_item__provider)
-                                if "version" in data__technology__models_item_keys:
-                                    data__technology__models_item_keys.remove("version")
-                                    data__technology__models_item__version = data__technology__models_item["version"]
-                                    validate___defs_text(data__technology__models_item__version)
-                                if "licence" in data__technology__models_item_keys:
-                                    data__technology__models_item_keys.remove("licence")
-                                    data__technology__models_item__licence = data__technology__models_item["licence"]
-                                    validate___defs_text(data__technology__models_item__licence)
-                                if "card" in data__technology__models_item_keys:
-                                    data__technology__models_item_keys.remove("card")
-                                    data__technology__models_item__card = data__technology__models_item["card"]
-                                    validate___defs_text(data__technology__models_item__card)
-                                for data__technology__models_item_key, data__technology__models_item_val in data__technology__models_item.items():
-                                    if REGEX_PATTERNS['^x-'].search(data__technology__models_item_key):
-                                        if data__technology__models_item_key in data__technology__models_item_keys:
-                                            data__technology__models_item_keys.remove(data__technology__models_item_key)
-                                if data__technology__models_item_keys:
-                                    raise JsonSchemaValueException
-                if "hosting" in data__technology_keys:
-                    data__technology_keys.remove("hosting")
-                    data__technology__hosting = data__technology["hosting"]
-                    if not isinstance(data__technology__hosting, (dict)):
-                        raise JsonSchemaValueException
-                    data__technology__hosting_is_dict = isinstance(data__technology__hosting, dict)
-                    if data__technology__hosting_is_dict:
-                        data__technology__hosting_keys = set(data__technology__hosting.keys())
-                        if "provider" in data__technology__hosting_keys:
-                            data__technology__hosting_keys.remove("provider")
-                            data__technology__hosting__provider = data__technology__hosting["provider"]
-                            validate___defs_text(data__technology__hosting__provider)
-                        if "country" in data__technology__hosting_keys:
-                            data__technology__hosting_keys.remove("country")
-                            data__technology__hosting__country = data__technology__hosting["country"]
-                            validate___defs_country(data__technology__hosting__country)
-                        if "certification" in data__technology__hosting_keys:
-                            data__technology__hosting_keys.remove("certification")
-                            data__technology__hosting__certification = data__technology__hosting["certification"]
-                            validate___defs_text(data__technology__hosting__certification)
-                        for data__technology__hosting_key, data__technology__hosting_val in data__technology__hosting.items():
-                            if REGEX_PATTERNS['^x-'].search(data__technology__hosting_key):
-                                if data__technology__hosting_key in data__technology__hosting_keys:
-                                    data__technology__hosting_keys.remove(data__technology__hosting_key)
-                        if data__technology__hosting_keys:
-                            raise JsonSchemaValueException
-                if "continuous_learning" in data__technology_keys:
-                    data__technology_keys.remove("continuous_learning")
-                    data__technology__continuouslearning = data__technology["continuous_learning"]
-                    validate___defs_boolean_or_unknown(data__technology__continuouslearning)
-                if "performance" in data__technology_keys:
-                    data__technology_keys.remove("performance")
-                    data__technology__performance = data__technology["performance"]
-                    if not isinstance(data__technology__performance, list):
-                        raise JsonSchemaValueException
-                    data__technology__performance_is_list = isinstance(data__technology__performance, list)
-                    if data__technology__performance_is_list:
-                        data__technology__performance_len = len(data__technology__performance)
-                        for data__technology__performance_x, data__technology__performance_item in enumerate(data__technology__performance):
-                            if not isinstance(data__technology__performance_item, (dict)):
-                                raise JsonSchemaValueException
-                            data__technology__performance_item_is_dict = isinstance(data__technology__performance_item, dict)
-                            if data__technology__performance_item_is_dict:
-                                data__technology__performance_item__missing_keys = set(['metric', 'value']) - data__technology__performance_item.keys()
-                                if data__technology__performance_item__missing_keys:
-                                    raise JsonSchemaValueException
-                                data__technology__performance_item_keys = set(data__technology__performance_item.keys())
-                                if "metric" in data__technology__performance_item_keys:
-                                    data__technology__performance_item_keys.remove("metric")
-                                    data__technology__performance_item__metric = data__technology__performance_item["metric"]
-                                    validate___defs_text(data__technology__performance_item__metric)
-                                if "value" in data__technology__performance_item_keys:
-                                    data__technology__performance_item_keys.remove("value")
-                                    data__technology__performance_item__value = data__technology__performance_item["value"]
-                                    if not isinstance(data__technology__performance_item__value, (int, float, str)) or isinstance(data__technology__performance_item__value, bool):
-                                        raise JsonSchemaValueException
-                                    if isinstance(data__technology__performance_item__value, str):
-                                        if not _readable(data__technology__performance_item__value):
-                                            raise JsonSchemaValueException
-                                if "date" in data__technology__performance_item_keys:
-                                    data__technology__performance_item_keys.remove("date")
-                                    data__technology__performance_item__date = data__technology__performance_item["date"]
-                                    validate___defs_date(data__technology__performance_item__date)
-                                for data__technology__performance_item_key, data__technology__performance_item_val in data__technology__performance_item.items():
-                                    if REGEX_PATTERNS['^x-'].search(data__technology__performance_item_key):
-                                        if data__technology__performance_item_key in data__technology__performance_item_keys:
-                                            data__technology__performance_item_keys.remove(data__technology__performance_item_key)
-                                if data__technology__performance_item_keys:
-                                    raise JsonSchemaValueException
-                if "limitations" in data__technology_keys:
-                    data__technology_keys.remove("limitations")
-                    data__technology__limitations = data__technology["limitations"]
-                    validate___defs_text(data__technology__limitations)
-                if "energy" in data__technology_keys:
-                    data__technology_keys.remove("energy")
-                    data__technology__energy = data__technology["energy"]
-                    if not isinstance(data__technology__energy, (dict)):
-                        raise JsonSchemaValueException
-                    data__technology__energy_is_dict = isinstance(data__technology__energy, dict)
-                    if data__technology__energy_is_dict:
-                        data__technology__energy_keys = set(data__technology__energy.keys())
-                        if "kwh_per_year" in data__technology__energy_keys:
-                            data__technology__energy_keys.remove("kwh_per_year")
-                            data__technology__energy__kwhperyear = data__technology__energy["kwh_per_year"]
-                            if not isinstance(data__technology__energy__kwhperyear, (int, float)) or isinstance(data__technology__energy__kwhperyear, bool):
-                                raise JsonSchemaValueException
-                            if isinstance(data__technology__energy__kwhperyear, (int, float)) and not isinstance(data__technology__energy__kwhperyear, bool):
-                                if data__technology__energy__kwhperyear < 0:
-                                    raise JsonSchemaValueException
-                        if "method" in data__technology__energy_keys:
-                            data__technology__energy_keys.remove("method")
-                            data__technology__energy__method = data__technology__energy["method"]
-                            validate___defs_text(data__technology__energy__method)
-                        if "note" in data__technology__energy_keys:
-                            data__technology__energy_keys.remove("note")
-                            data__technology__energy__note = data__technology__energy["note"]
-                            validate___defs_text(data__technology__energy__note)
-                        for data__technology__energy_key, data__technology__energy_val in data__technology__energy.items():
-                            if REGEX_PATTERNS['^x-'].search(data__technology__energy_key):
-                                if data__technology__energy_key in data__technology__energy_keys:
-                                    data__technology__energy_keys.remove(data__technology__energy_key)
-                        if data__technology__energy_keys:
-                            raise JsonSchemaValueException
-                for data__technology_key, data__technology_val in data__technology.items():
-                    if REGEX_PATTERNS['^x-'].search(data__technology_key):
-                        if data__technology_key in data__technology_keys:
-                            data__technology_keys.remove(data__technology_key)
-                if data__technology_keys:
-                    raise JsonSchemaValueException
+            validate___defs_section_technology(data__technology)
         if "data" in data_keys:
             data_keys.remove("data")
             data__data = data["data"]
-            if not isinstance(data__data, (dict)):
-                raise JsonSchemaValueException
-            data__data_is_dict = isinstance(data__data, dict)
-            if data__data_is_dict:
-                data__data__missing_keys = set(['personal']) - data__data.keys()
-                if data__data__missing_keys:
-                    raise JsonSchemaValueException
-                data__data_keys = set(data__data.keys())
-                if "personal" in data__data_keys:
-                    data__data_keys.remove("personal")
-                    data__data__personal = data__data["personal"]
-                    if not isinstance(data__data__personal, (str)):
-                        raise JsonSchemaValueException
-                    if not (isinstance(data__data__personal, str) and data__data__personal == 'none' or isinstance(data__data__personal, str) and data__data__personal == 'pseudonymised' or isinstance(data__data__personal, str) and data__data__personal == 'identified' or isinstance(data__data__personal, str) and data__data__personal == 'unknown'):
-                        raise JsonSchemaValueException
-                if "special_categories" in data__data_keys:
-                    data__data_keys.remove("special_categories")
-                    data__data__specialcategories = data__data["special_categories"]
-                    if not isinstance(data__data__specialcategories, list):
-                        raise JsonSchemaValueException
-                    data__data__specialcategories_is_list = isinstance(data__data__specialcategories, list)
-                    if data__data__specialcategories_is_list:
-                        data__data__specialcategories_len = len(data__data__specialcategories)
-                        for data__data__specialcategories_x, data__data__specialcategories_item in enumerate(data__data__specialcategories):
-                            if not isinstance(data__data__specialcategories_item, (str)):
-                                raise JsonSchemaValueException
-                            if not (isinstance(data__data__specialcategories_item, str) and data__data__specialcategories_item == 'health' or isinstance(data__data__specialcategories_item, str) and data__data__specialcategories_item == 'biometric' or isinstance(data__data__specialcategories_item, str) and data__data__specialcategories_item == 'genetic' or isinstance(data__data__specialcategories_item, str) and data__data__specialcategories_item == 'ethnic_origin' or isinstance(data__data__specialcategories_item, str) and data__data__specialcategories_item == 'political' or isinstance(data__data__specialcategories_item, str) and data__data__specialcategories_item == 'religious' or isinstance(data__data__specialcategories_item, str) and data__data__specialcategories_item == 'trade_union' or isinstance(data__data__specialcategories_item, str) and data__data__specialcategories_item == 'sexual_life' or isinstance(data__data__specialcategories_item, str) and data__data__specialcategories_item == 'offences'):
-                                raise JsonSchemaValueException
-                if "sources" in data__data_keys:
-                    data__data_keys.remove("sources")
-                    data__data__sources = data__data["sources"]
-                    if not isinstance(data__data__sources, list):
-                        raise JsonSchemaValueException
-                    data__data__sources_is_list = isinstance(data__data__sources, list)
-                    if data__data__sources_is_list:
-                        data__data__sources_len = len(data__data__sources)
-                        for data__data__sources_x, data__data__sources_item in enumerate(data__data__sources):
-                            if not isinstance(data__data__sources_item, (dict)):
-                                raise JsonSchemaValueException
-                            data__data__sources_item_is_dict = isinstance(data__data__sources_item, dict)
-                            if data__data__sources_item_is_dict:
-                                data__data__sources_item__missing_keys = set(['name']) - data__data__sources_item.keys()
-                                if data__data__sources_item__missing_keys:
-                                    raise JsonSchemaValueException
-                                data__data__sources_item_keys = set(data__data__sources_item.keys())
-                                if "name" in data__data__sources_item_keys:
-                                    data__data__sources_item_keys.remove("name")
-                                    data__data__sources_item__name = data__data__sources_item["name"]
-                                    validate___defs_text(data__data__sources_item__name)
-                                if "provider" in data__data__sources_item_keys:
-                                    data__data__sources_item_keys.remove("provider")
-                                    data__data__sources_item__provider = data__data__sources_item["provider"]
-                                    validate___defs_text(data__data__sources_item__provider)
-                                if "collection" in data__data__sources_item_keys:
-                                    data__data__sources_item_keys.remove("collection")
-                                    data__data__sources_item__collection = data__data__sources_item["collection"]
-                                    validate___defs_text(data__data__sources_item__collection)
-                                if "about_minors" in data__data__sources_item_keys:
-                                    data__data__sources_item_keys.remove("about_minors")
-                                    data__data__sources_item__aboutminors = data__data__sources_item["about_minors"]
-                                    if not isinstance(data__data__sources_item__aboutminors, (bool)):
-                                        raise JsonSchemaValueException
-                                if "url" in data__data__sources_item_keys:
-                                    data__data__sources_item_keys.remove("url")
-                                    data__data__sources_item__url = data__data__sources_item["url"]
-                                    validate___defs_text(data__data__sources_item__url)
-                                for data__data__sources_item_key, data__data__sources_item_val in data__data__sources_item.items():
-                                    if REGEX_PATTERNS['^x-'].search(data__data__sources_item_key):
-                                        if data__data__sources_item_key in data__data__sources_item_keys:
-                                            data__data__sources_item_keys.remove(data__data__sources_item_key)
-                                if data__data__sources_item_keys:
-                                    raise JsonSchemaValueException
-                if "gdpr_basis" in data__data_keys:
-                    data__data_keys.remove("gdpr_basis")
-                    data__data__gdprbasis = data__data["gdpr_basis"]
-                    if not isinstance(data__data__gdprbasis, (str)):
-                        raise JsonSchemaValueException
-                    if not (isinstance(data__data__gdprbasis, str) and data__data__gdprbasis == 'consent' or isinstance(data__data__gdprbasis, str) and data__data__gdprbasis == 'contract' or isinstance(data__data__gdprbasis, str) and data__data__gdprbasis == 'legal_obligation' or isinstance(data__data__gdprbasis, str) and data__data__gdprbasis == 'vital_interests' or isinstance(data__data__gdprbasis, str) and data__data__gdprbasis == 'public_task' or isinstance(data__data__gdprbasis, str) and data__data__gdprbasis == 'legitimate_interests'):
-                        raise JsonSchemaValueException
-                if "ropa_ref" in data__data_keys:
-                    data__data_keys.remove("ropa_ref")
-                    data__data__roparef = data__data["ropa_ref"]
-                    validate___defs_text(data__data__roparef)
-                if "dpia" in data__data_keys:
-                    data__data_keys.remove("dpia")
-                    data__data__dpia = data__data["dpia"]
-                    if not isinstance(data__data__dpia, (dict)):
-                        raise JsonSchemaValueException
-                    data__data__dpia_is_dict = isinstance(data__data__dpia, dict)
-                    if data__data__dpia_is_dict:
-                        data__data__dpia__missing_keys = set(['status']) - data__data__dpia.keys()
-                        if data__data__dpia__missing_keys:
-                            raise JsonSchemaValueException
-                        data__data__dpia_keys = set(data__data__dpia.keys())
-                        if "status" in data__data__dpia_keys:
-                            data__data__dpia_keys.remove("status")
-                            data__data__dpia__status = data__data__dpia["status"]
-                            if not isinstance(data__data__dpia__status, (str)):
-                                raise JsonSchemaValueException
-                            if not (isinstance(data__data__dpia__status, str) and data__data__dpia__status == 'not_required' or isinstance(data__data__dpia__status, str) and data__data__dpia__status == 'todo' or isinstance(data__data__dpia__status, str) and data__data__dpia__status == 'in_progress' or isinstance(data__data__dpia__status, str) and data__data__dpia__status == 'done'):
-                                raise JsonSchemaValueException
-                        if "date" in data__data__dpia_keys:
-                            data__data__dpia_keys.remove("date")
-                            data__data__dpia__date = data__data__dpia["date"]
-                            validate___defs_date(data__data__dpia__date)
-                        if "path" in data__data__dpia_keys:
-                            data__data__dpia_keys.remove("path")
-                            data__data__dpia__path = data__data__dpia["path"]
-                            validate___defs_text(data__data__dpia__path)
-                        if "summary" in data__data__dpia_keys:
-                            data__data__dpia_keys.remove("summary")
-                            data__data__dpia__summary = data__data__dpia["summary"]
-                            validate___defs_text(data__data__dpia__summary)
-                        if "reason" in data__data__dpia_keys:
-                            data__data__dpia_keys.remove("reason")
-                            data__data__dpia__reason = data__data__dpia["reason"]
-                            validate___defs_text(data__data__dpia__reason)
-                        for data__data__dpia_key, data__data__dpia_val in data__data__dpia.items():
-                            if REGEX_PATTERNS['^x-'].search(data__data__dpia_key):
-                                if data__data__dpia_key in data__data__dpia_keys:
-                                    data__data__dpia_keys.remove(data__data__dpia_key)
-                        if data__data__dpia_keys:
-                            raise JsonSchemaValueException
-                if "retention" in data__data_keys:
-                    data__data_keys.remove("retention")
-                    data__data__retention = data__data["retention"]
-                    validate___defs_text(data__data__retention)
-                if "transfers" in data__data_keys:
-                    data__data_keys.remove("transfers")
-                    data__data__transfers = data__data["transfers"]
-                    if not isinstance(data__data__transfers, (dict)):
-                        raise JsonSchemaValueException
-                    data__data__transfers_is_dict = isinstance(data__data__transfers, dict)
-                    if data__data__transfers_is_dict:
-                        data__data__transfers__missing_keys = set(['outside_eu']) - data__data__transfers.keys()
-                        if data__data__transfers__missing_keys:
-                            raise JsonSchemaValueException
-                        data__data__transfers_keys = set(data__data__transfers.keys())
-                        if "outside_eu" in data__data__transfers_keys:
-                            data__data__transfers_keys.remove("outside_eu")
-                            data__data__transfers__outsideeu = data__data__transfers["outside_eu"]
-                            if not isinstance(data__data__transfers__outsideeu, (bool)):
-                                raise JsonSchemaValueException
-                        if "safeguard" in data__data__transfers_keys:
-                            data__data__transfers_keys.remove("safeguard")
-                            data__data__transfers__safeguard = data__data__transfers["safeguard"]
-                            validate___defs_text(data__data__transfers__safeguard)
-                        for data__data__transfers_key, data__data__transfers_val in data__data__transfers.items():
-                            if REGEX_PATTERNS['^x-'].search(data__data__transfers_key):
-                                if data__data__transfers_key in data__data__transfers_keys:
-                                    data__data__transfers_keys.remove(data__data__transfers_key)
-                        if data__data__transfers_keys:
-                            raise JsonSchemaValueException
-                if "minors_safeguards" in data__data_keys:
-                    data__data_keys.remove("minors_safeguards")
-                    data__data__minorssafeguards = data__data["minors_safeguards"]
-                    if not isinstance(data__data__minorssafeguards, (dict)):
-                        raise JsonSchemaValueException
-                    data__data__minorssafeguards_is_dict = isinstance(data__data__minorssafeguards, dict)
-                    if data__data__minorssafeguards_is_dict:
-                        data__data__minorssafeguards_keys = set(data__data__minorssafeguards.keys())
-                        if "minimisation" in data__data__minorssafeguards_keys:
-                            data__data__minorssafeguards_keys.remove("minimisation")
-                            data__data__minorssafeguards__minimisation = data__data__minorssafeguards["minimisation"]
-                            validate___defs_text(data__data__minorssafeguards__minimisation)
-                        if "child_notice" in data__data__minorssafeguards_keys:
-                            data__data__minorssafeguards_keys.remove("child_notice")
-                            data__data__minorssafeguards__childnotice = data__data__minorssafeguards["child_notice"]
-                            validate___defs_text(data__data__minorssafeguards__childnotice)
-                        if "no_training_reuse" in data__data__minorssafeguards_keys:
-                            data__data__minorssafeguards_keys.remove("no_training_reuse")
-                            data__data__minorssafeguards__notrainingreuse = data__data__minorssafeguards["no_training_reuse"]
-                            if not isinstance(data__data__minorssafeguards__notrainingreuse, (bool)):
-                                raise JsonSchemaValueException
-                        if "parental_consent" in data__data__minorssafeguards_keys:
-                            data__data__minorssafeguards_keys.remove("parental_consent")
-                            data__data__minorssafeguards__parentalconsent = data__data__minorssafeguards["parental_consent"]
-                            if not isinstance(data__data__minorssafeguards__parentalconsent, (str)):
-                                raise JsonSchemaValueException
-                            if not (isinstance(data__data__minorssafeguards__parentalconsent, str) and data__data__minorssafeguards__parentalconsent == 'not_applicable' or isinstance(data__data__minorssafeguards__parentalconsent, str) and data__data__minorssafeguards__parentalconsent == 'planned' or isinstance(data__data__minorssafeguards__parentalconsent, str) and data__data__minorssafeguards__parentalconsent == 'obtained'):
-                                raise JsonSchemaValueException
-                        if "account_free" in data__data__minorssafeguards_keys:
-                            data__data__minorssafeguards_keys.remove("account_free")
-                            data__data__minorssafeguards__accountfree = data__data__minorssafeguards["account_free"]
-                            if not isinstance(data__data__minorssafeguards__accountfree, (bool)):
-                                raise JsonSchemaValueException
-                        if "supervised_use" in data__data__minorssafeguards_keys:
-                            data__data__minorssafeguards_keys.remove("supervised_use")
-                            data__data__minorssafeguards__superviseduse = data__data__minorssafeguards["supervised_use"]
-                            if not isinstance(data__data__minorssafeguards__superviseduse, (bool)):
-                                raise JsonSchemaValueException
-                        for data__data__minorssafeguards_key, data__data__minorssafeguards_val in data__data__minorssafeguards.items():
-                            if REGEX_PATTERNS['^x-'].search(data__data__minorssafeguards_key):
-                                if data__data__minorssafeguards_key in data__data__minorssafeguards_keys:
-                                    data__data__minorssafeguards_keys.remove(data__data__minorssafeguards_key)
-                        if data__data__minorssafeguards_keys:
-                            raise JsonSchemaValueException
-                for data__data_key, data__data_val in data__data.items():
-                    if REGEX_PATTERNS['^x-'].search(data__data_key):
-                        if data__data_key in data__data_keys:
-                            data__data_keys.remove(data__data_key)
-                if data__data_keys:
-                    raise JsonSchemaValueException
+            validate___defs_section_data(data__data)
         if "video" in data_keys:
             data_keys.remove("video")
             data__video = data["video"]
-            if not isinstance(data__video, (dict)):
-                raise JsonSchemaValueException
-            data__video_is_dict = isinstance(data__video, dict)
-            if data__video_is_dict:
-                data__video__missing_keys = set(['used']) - data__video.keys()
-                if data__video__missing_keys:
-                    raise JsonSchemaValueException
-                data__video_keys = set(data__video.keys())
-                if "used" in data__video_keys:
-                    data__video_keys.remove("used")
-                    data__video__used = data__video["used"]
-                    if not isinstance(data__video__used, (bool)):
-                        raise JsonSchemaValueException
-                if "context" in data__video_keys:
-                    data__video_keys.remove("context")
-                    data__video__context = data__video["context"]
-                    if not isinstance(data__video__context, (str)):
-                        raise JsonSchemaValueException
-                    if not (isinstance(data__video__context, str) and data__video__context == 'public_road' or isinstance(data__video__context, str) and data__video__context == 'public_building' or isinstance(data__video__context, str) and data__video__context == 'school' or isinstance(data__video__context, str) and data__video__context == 'private_site'):
-                        raise JsonSchemaValueException
-                if "analysis" in data__video_keys:
-                    data__video_keys.remove("analysis")
-                    data__video__analysis = data__video["analysis"]
-                    if not isinstance(data__video__analysis, (str)):
-                        raise JsonSchemaValueException
-                    if not (isinstance(data__video__analysis, str) and data__video__analysis == 'none' or isinstance(data__video__analysis, str) and data__video__analysis == 'anonymous_statistics' or isinstance(data__video__analysis, str) and data__video__analysis == 'event_detection' or isinstance(data__video__analysis, str) and data__video__analysis == 'plate_recognition' or isinstance(data__video__analysis, str) and data__video__analysis == 'identification'):
-                        raise JsonSchemaValueException
-                if "authorisation" in data__video_keys:
-                    data__video_keys.remove("authorisation")
-                    data__video__authorisation = data__video["authorisation"]
-                    if not isinstance(data__video__authorisation, (dict)):
-                        raise JsonSchemaValueException
-                    data__video__authorisation_is_dict = isinstance(data__video__authorisation, dict)
-                    if data__video__authorisation_is_dict:
-                        data__video__authorisation__missing_keys = set(['prefect_order']) - data__video__authorisation.keys()
-                        if data__video__authorisation__missing_keys:
-                            raise JsonSchemaValueException
-                        data__video__authorisation_keys = set(data__video__authorisation.keys())
-                        if "prefect_order" in data__video__authorisation_keys:
-                            data__video__authorisation_keys.remove("prefect_order")
-                            data__video__authorisation__prefectorder = data__video__authorisation["prefect_order"]
-                            validate___defs_text(data__video__authorisation__prefectorder)
-                        if "date" in data__video__authorisation_keys:
-                            data__video__authorisation_keys.remove("date")
-                            data__video__authorisation__date = data__video__authorisation["date"]
-                            validate___defs_date(data__video__authorisation__date)
-                        if "expires" in data__video__authorisation_keys:
-                            data__video__authorisation_keys.remove("expires")
-                            data__video__authorisation__expires = data__video__authorisation["expires"]
-                            validate___defs_date(data__video__authorisation__expires)
-                        for data__video__authorisation_key, data__video__authorisation_val in data__video__authorisation.items():
-                            if REGEX_PATTERNS['^x-'].search(data__video__authorisation_key):
-                                if data__video__authorisation_key in data__video__authorisation_keys:
-                                    data__video__authorisation_keys.remove(data__video__authorisation_key)
-                        if data__video__authorisation_keys:
-                            raise JsonSchemaValueException
-                if "express_legal_basis" in data__video_keys:
-                    data__video_keys.remove("express_legal_basis")
-                    data__video__expresslegalbasis = data__video["express_legal_basis"]
-                    if not isinstance(data__video__expresslegalbasis, (dict)):
-                        raise JsonSchemaValueException
-                    data__video__expresslegalbasis_is_dict = isinstance(data__video__expresslegalbasis, dict)
-                    if data__video__expresslegalbasis_is_dict:
-                        data__video__expresslegalbasis__missing_keys = set(['law']) - data__video__expresslegalbasis.keys()
-                        if data__video__expresslegalbasis__missing_keys:
-                            raise JsonSchemaValueException
-                        data__video__expresslegalbasis_keys = set(data__video__expresslegalbasis.keys())
-                        if "law" in data__video__expresslegalbasis_keys:
-                            data__video__expresslegalbasis_keys.remove("law")
-                            data__video__expresslegalbasis__law = data__video__expresslegalbasis["law"]
-                            validate___defs_text(data__video__expresslegalbasis__law)
-                        if "order" in data__video__expresslegalbasis_keys:
-                            data__video__expresslegalbasis_keys.remove("order")
-                            data__video__expresslegalbasis__order = data__video__expresslegalbasis["order"]
-                            validate___defs_text(data__video__expresslegalbasis__order)
-                        if "event" in data__video__expresslegalbasis_keys:
-                            data__video__expresslegalbasis_keys.remove("event")
-                            data__video__expresslegalbasis__event = data__video__expresslegalbasis["event"]
-                            validate___defs_text(data__video__expresslegalbasis__event)
-                        if "end_date" in data__video__expresslegalbasis_keys:
-                            data__video__expresslegalbasis_keys.remove("end_date")
-                            data__video__expresslegalbasis__enddate = data__video__expresslegalbasis["end_date"]
-                            validate___defs_date(data__video__expresslegalbasis__enddate)
-                        for data__video__expresslegalbasis_key, data__video__expresslegalbasis_val in data__video__expresslegalbasis.items():
-                            if REGEX_PATTERNS['^x-'].search(data__video__expresslegalbasis_key):
-                                if data__video__expresslegalbasis_key in data__video__expresslegalbasis_keys:
-                                    data__video__expresslegalbasis_keys.remove(data__video__expresslegalbasis_key)
-                        if data__video__expresslegalbasis_keys:
-                            raise JsonSchemaValueException
-                for data__video_key, data__video_val in data__video.items():
-                    if REGEX_PATTERNS['^x-'].search(data__video_key):
-                        if data__video_key in data__video_keys:
-                            data__video_keys.remove(data__video_key)
-                if data__video_keys:
-                    raise JsonSchemaValueException
+            validate___defs_section_video(data__video)
         if "transparency" in data_keys:
             data_keys.remove("transparency")
             data__transparency = data["transparency"]
-            if not isinstance(data__transparency, (dict)):
-                raise JsonSchemaValueException
-            data__transparency_is_dict = isinstance(data__transparency, dict)
-            if data__transparency_is_dict:
-                data__transparency_keys = set(data__transparency.keys())
-                if "disclosure" in data__transparency_keys:
-                    data__transparency_keys.remove("disclosure")
-                    data__transparency__disclosure = data__transparency["disclosure"]
-                    if not isinstance(data__transparency__disclosure, (dict)):
-                        raise JsonSchemaValueException
-                    data__transparency__disclosure_is_dict = isinstance(data__transparency__disclosure, dict)
-                    if data__transparency__disclosure_is_dict:
-                        data__transparency__disclosure__missing_keys = set(['text']) - data__transparency__disclosure.keys()
-                        if data__transparency__disclosure__missing_keys:
-                            raise JsonSchemaValueException
-                        data__transparency__disclosure_keys = set(data__transparency__disclosure.keys())
-                        if "text" in data__transparency__disclosure_keys:
-                            data__transparency__disclosure_keys.remove("text")
-                            data__transparency__disclosure__text = data__transparency__disclosure["text"]
-                            validate___defs_localised_text(data__transparency__disclosure__text)
-                        if "places" in data__transparency__disclosure_keys:
-                            data__transparency__disclosure_keys.remove("places")
-                            data__transparency__disclosure__places = data__transparency__disclosure["places"]
-                            if not isinstance(data__transparency__disclosure__places, list):
-                                raise JsonSchemaValueException
-                            data__transparency__disclosure__places_is_list = isinstance(data__transparency__disclosure__places, list)
-                            if data__transparency__disclosure__places_is_list:
-                                data__transparency__disclosure__places_len = len(data__transparency__disclosure__places)
-                                for data__transparency__disclosure__places_x, data__transparency__disclosure__places_item in enumerate(data__transparency__disclosure__places):
-                                    if not isinstance(data__transparency__disclosure__places_item, (str)):
-                                        raise JsonSchemaValueException
-                                    if not (isinstance(data__transparency__disclosure__places_item, str) and data__transparency__disclosure__places_item == 'first_screen' or isinstance(data__transparency__disclosure__places_item, str) and data__transparency__disclosure__places_item == 'before_chat' or isinstance(data__transparency__disclosure__places_item, str) and data__transparency__disclosure__places_item == 'letter' or isinstance(data__transparency__disclosure__places_item, str) and data__transparency__disclosure__places_item == 'form' or isinstance(data__transparency__disclosure__places_item, str) and data__transparency__disclosure__places_item == 'on_site' or isinstance(data__transparency__disclosure__places_item, str) and data__transparency__disclosure__places_item == 'call_greeting' or isinstance(data__transparency__disclosure__places_item, str) and data__transparency__disclosure__places_item == 'web_page'):
-                                        raise JsonSchemaValueException
-                        if "timing" in data__transparency__disclosure_keys:
-                            data__transparency__disclosure_keys.remove("timing")
-                            data__transparency__disclosure__timing = data__transparency__disclosure["timing"]
-                            if not isinstance(data__transparency__disclosure__timing, (str)):
-                                raise JsonSchemaValueException
-                            if not (isinstance(data__transparency__disclosure__timing, str) and data__transparency__disclosure__timing == 'before_or_at_first_interaction' or isinstance(data__transparency__disclosure__timing, str) and data__transparency__disclosure__timing == 'after' or isinstance(data__transparency__disclosure__timing, str) and data__transparency__disclosure__timing == 'on_request'):
-                                raise JsonSchemaValueException
-                        if "evidence" in data__transparency__disclosure_keys:
-                            data__transparency__disclosure_keys.remove("evidence")
-                            data__transparency__disclosure__evidence = data__transparency__disclosure["evidence"]
-                            validate___defs_text(data__transparency__disclosure__evidence)
-                        for data__transparency__disclosure_key, data__transparency__disclosure_val in data__transparency__disclosure.items():
-                            if REGEX_PATTERNS['^x-'].search(data__transparency__disclosure_key):
-                                if data__transparency__disclosure_key in data__transparency__disclosure_keys:
-                                    data__transparency__disclosure_keys.remove(data__transparency__disclosure_key)
-                        if data__transparency__disclosure_keys:
-                            raise JsonSchemaValueException
-                if "explicit_mention" in data__transparency_keys:
-                    data__transparency_keys.remove("explicit_mention")
-                    data__transparency__explicitmention = data__transparency["explicit_mention"]
-                    if not isinstance(data__transparency__explicitmention, (dict)):
-                        raise JsonSchemaValueException
-                    data__transparency__explicitmention_is_dict = isinstance(data__transparency__explicitmention, dict)
-                    if data__transparency__explicitmention_is_dict:
-                        data__transparency__explicitmention__missing_keys = set(['text']) - data__transparency__explicitmention.keys()
-                        if data__transparency__explicitmention__missing_keys:
-                            raise JsonSchemaValueException
-                        data__transparency__explicitmention_keys = set(data__transparency__explicitmention.keys())
-                        if "text" in data__transparency__explicitmention_keys:
-                            data__transparency__explicitmention_keys.remove("text")
-                            data__transparency__explicitmention__text = data__transparency__explicitmention["text"]
-                            validate___defs_localised_text(data__transparency__explicitmention__text)
-                        if "on_decision" in data__transparency__explicitmention_keys:
-                            data__transparency__explicitmention_keys.remove("on_decision")
-                            data__transparency__explicitmention__ondecision = data__transparency__explicitmention["on_decision"]
-                            if not isinstance(data__transparency__explicitmention__ondecision, (bool)):
-                                raise JsonSchemaValueException
-                        if "cada_recourse" in data__transparency__explicitmention_keys:
-                            data__transparency__explicitmention_keys.remove("cada_recourse")
-                            data__transparency__explicitmention__cadarecourse = data__transparency__explicitmention["cada_recourse"]
-                            if not isinstance(data__transparency__explicitmention__cadarecourse, (bool)):
-                                raise JsonSchemaValueException
-                        for data__transparency__explicitmention_key, data__transparency__explicitmention_val in data__transparency__explicitmention.items():
-                            if REGEX_PATTERNS['^x-'].search(data__transparency__explicitmention_key):
-                                if data__transparency__explicitmention_key in data__transparency__explicitmention_keys:
-                                    data__transparency__explicitmention_keys.remove(data__transparency__explicitmention_key)
-                        if data__transparency__explicitmention_keys:
-                            raise JsonSchemaValueException
-                if "content_marking" in data__transparency_keys:
-                    data__transparency_keys.remove("content_marking")
-                    data__transparency__contentmarking = data__transparency["content_marking"]
-                    if not isinstance(data__transparency__contentmarking, (dict)):
-                        raise JsonSchemaValueException
-                    data__transparency__contentmarking_is_dict = isinstance(data__transparency__contentmarking, dict)
-                    if data__transparency__contentmarking_is_dict:
-                        data__transparency__contentmarking_keys = set(data__transparency__contentmarking.keys())
-                        if "visible_label" in data__transparency__contentmarking_keys:
-                            data__transparency__contentmarking_keys.remove("visible_label")
-                            data__transparency__contentmarking__visiblelabel = data__transparency__contentmarking["visible_label"]
-                            if not isinstance(data__transparency__contentmarking__visiblelabel, (bool)):
-                                raise JsonSchemaValueException
-                        if "machine_readable" in data__transparency__contentmarking_keys:
-                            data__transparency__contentmarking_keys.remove("machine_readable")
-                            data__transparency__contentmarking__machinereadable = data__transparency__contentmarking["machine_readable"]
-                            if not isinstance(data__transparency__contentmarking__machinereadable, (bool)):
-                                raise JsonSchemaValueException
-                        if "editorial_review" in data__transparency__contentmarking_keys:
-                            data__transparency__contentmarking_keys.remove("editorial_review")
-                            data__transparency__contentmarking__editorialreview = data__transparency__contentmarking["editorial_review"]
-                            if not isinstance(data__transparency__contentmarking__editorialreview, (bool)):
-                                raise JsonSchemaValueException
-                        for data__transparency__contentmarking_key, data__transparency__contentmarking_val in data__transparency__contentmarking.items():
-                            if REGEX_PATTERNS['^x-'].search(data__transparency__contentmarking_key):
-                                if data__transparency__contentmarking_key in data__transparency__contentmarking_keys:
-                                    data__transparency__contentmarking_keys.remove(data__transparency__contentmarking_key)
-                        if data__transparency__contentmarking_keys:
-                            raise JsonSchemaValueException
-                if "register_url" in data__transparency_keys:
-                    data__transparency_keys.remove("register_url")
-                    data__transparency__registerurl = data__transparency["register_url"]
-                    validate___defs_url(data__transparency__registerurl)
-                if "rules_url" in data__transparency_keys:
-                    data__transparency_keys.remove("rules_url")
-                    data__transparency__rulesurl = data__transparency["rules_url"]
-                    validate___defs_url(data__transparency__rulesurl)
-                if "accessibility" in data__transparency_keys:
-                    data__transparency_keys.remove("accessibility")
-                    data__transparency__accessibility = data__transparency["accessibility"]
-                    if not isinstance(data__transparency__accessibility, (dict)):
-                        raise JsonSchemaValueException
-                    data__transparency__accessibility_is_dict = isinstance(data__transparency__accessibility, dict)
-                    if data__transparency__accessibility_is_dict:
-                        data__transparency__accessibility_keys = set(data__transparency__accessibility.keys())
-                        if "rgaa" in data__transparency__accessibility_keys:
-                            data__transparency__accessibility_keys.remove("rgaa")
-                            data__transparency__accessibility__rgaa = data__transparency__accessibility["rgaa"]
-                            if not isinstance(data__transparency__accessibility__rgaa, (str)):
-                                raise JsonSchemaValueException
-                            if not (isinstance(data__transparency__accessibility__rgaa, str) and data__transparency__accessibility__rgaa == 'full' or isinstance(data__transparency__accessibility__rgaa, str) and data__transparency__accessibility__rgaa == 'partial' or isinstance(data__transparency__accessibility__rgaa, str) and data__transparency__accessibility__rgaa == 'none'):
-                                raise JsonSchemaValueException
-                        if "statement_url" in data__transparency__accessibility_keys:
-                            data__transparency__accessibility_keys.remove("statement_url")
-                            data__transparency__accessibility__statementurl = data__transparency__accessibility["statement_url"]
-                            validate___defs_url(data__transparency__accessibility__statementurl)
-                        for data__transparency__accessibility_key, data__transparency__accessibility_val in data__transparency__accessibility.items():
-                            if REGEX_PATTERNS['^x-'].search(data__transparency__accessibility_key):
-                                if data__transparency__accessibility_key in data__transparency__accessibility_keys:
-                                    data__transparency__accessibility_keys.remove(data__transparency__accessibility_key)
-                        if data__transparency__accessibility_keys:
-                            raise JsonSchemaValueException
-                if "human_contact" in data__transparency_keys:
-                    data__transparency_keys.remove("human_contact")
-                    data__transparency__humancontact = data__transparency["human_contact"]
-                    if not isinstance(data__transparency__humancontact, (dict)):
-                        raise JsonSchemaValueException
-                    data__transparency__humancontact_is_dict = isinstance(data__transparency__humancontact, dict)
-                    if data__transparency__humancontact_is_dict:
-                        data__transparency__humancontact__missing_keys = set(['channel']) - data__transparency__humancontact.keys()
-                        if data__transparency__humancontact__missing_keys:
-                            raise JsonSchemaValueException
-                        data__transparency__humancontact_keys = set(data__transparency__humancontact.keys())
-                        if "channel" in data__transparency__humancontact_keys:
-                            data__transparency__humancontact_keys.remove("channel")
-                            data__transparency__humancontact__channel = data__transparency__humancontact["channel"]
-                            validate___defs_text(data__transparency__humancontact__channel)
-                        if "hours" in data__transparency__humancontact_keys:
-                            data__transparency__humancontact_keys.remove("hours")
-                            data__transparency__humancontact__hours = data__transparency__humancontact["hours"]
-                            validate___defs_text(data__transparency__humancontact__hours)
-                        for data__transparency__humancontact_key, data__transparency__humancontact_val in data__transparency__humancontact.items():
-                            if REGEX_PATTERNS['^x-'].search(data__transparency__humancontact_key):
-                                if data__transparency__humancontact_key in data__transparency__humancontact_keys:
-                                    data__transparency__humancontact_keys.remove(data__transparency__humancontact_key)
-                        if data__transparency__humancontact_keys:
-                            raise JsonSchemaValueException
-                for data__transparency_key, data__transparency_val in data__transparency.items():
-                    if REGEX_PATTERNS['^x-'].search(data__transparency_key):
-                        if data__transparency_key in data__transparency_keys:
-                            data__transparency_keys.remove(data__transparency_key)
-                if data__transparency_keys:
-                    raise JsonSchemaValueException
+            validate___defs_section_transparency(data__transparency)
         if "cmian" in data_keys:
             data_keys.remove("cmian")
             data__cmian = data["cmian"]
-            if not isinstance(data__cmian, (dict)):
-                raise JsonSchemaValueException
-            data__cmian_is_dict = isinstance(data__cmian, dict)
-            if data__cmian_is_dict:
-                data__cmian_keys = set(data__cmian.keys())
-                if "referral" in data__cmian_keys:
-                    data__cmian_keys.remove("referral")
-                    data__cmian__referral = data__cmian["referral"]
-                    if not isinstance(data__cmian__referral, (dict)):
-                        raise JsonSchemaValueException
-                    data__cmian__referral_is_dict = isinstance(data__cmian__referral, dict)
-                    if data__cmian__referral_is_dict:
-                        data__cmian__referral__missing_keys = set(['status']) - data__cmian__referral.keys()
-                        if data__cmian__referral__missing_keys:
-                            raise JsonSchemaValueException
-                        data__cmian__referral_keys = set(data__cmian__referral.keys())
-                        if "status" in data__cmian__referral_keys:
-                            data__cmian__referral_keys.remove("status")
-                            data__cmian__referral__status = data__cmian__referral["status"]
-                            if not isinstance(data__cmian__referral__status, (str)):
-                                raise JsonSchemaValueException
-                            if not (isinstance(data__cmian__referral__status, str) and data__cmian__referral__status == 'not_submitted' or isinstance(data__cmian__referral__status, str) and data__cmian__referral__status == 'submitted' or isinstance(data__cmian__referral__status, str) and data__cmian__referral__status == 'opinion_given'):
-                                raise JsonSchemaValueException
-                        if "date" in data__cmian__referral_keys:
-                            data__cmian__referral_keys.remove("date")
-                            data__cmian__referral__date = data__cmian__referral["date"]
-                            validate___defs_date(data__cmian__referral__date)
-                        if "ref" in data__cmian__referral_keys:
-                            data__cmian__referral_keys.remove("ref")
-                            data__cmian__referral__ref = data__cmian__referral["ref"]
-                            validate___defs_text(data__cmian__referral__ref)
-                        for data__cmian__referral_key, data__cmian__referral_val in data__cmian__referral.items():
-                            if REGEX_PATTERNS['^x-'].search(data__cmian__referral_key):
-                                if data__cmian__referral_key in data__cmian__referral_keys:
-                                    data__cmian__referral_keys.remove(data__cmian__referral_key)
-                        if data__cmian__referral_keys:
-                            raise JsonSchemaValueException
-                if "opinion" in data__cmian_keys:
-                    data__cmian_keys.remove("opinion")
-                    data__cmian__opinion = data__cmian["opinion"]
-                    if not isinstance(data__cmian__opinion, (dict)):
-                        raise JsonSchemaValueException
-                    data__cmian__opinion_is_dict = isinstance(data__cmian__opinion, dict)
-                    if data__cmian__opinion_is_dict:
-                        data__cmian__opinion__missing_keys = set(['ref', 'date', 'conclusion']) - data__cmian__opinion.keys()
-                        if data__cmian__opinion__missing_keys:
-                            raise JsonSchemaValueException
-                        data__cmian__opinion_keys = set(data__cmian__opinion.keys())
-                        if "ref" in data__cmian__opinion_keys:
-                            data__cmian__opinion_keys.remove("ref")
-                            data__cmian__opinion__ref = data__cmian__opinion["ref"]
-                            validate___defs_text(data__cmian__opinion__ref)
-                        if "date" in data__cmian__opinion_keys:
-                            data__cmian__opinion_keys.remove("date")
-                            data__cmian__opinion__date = data__cmian__opinion["date"]
-                            validate___defs_date(data__cmian__opinion__date)
-                        if "conclusion" in data__cmian__opinion_keys:
-                            data__cmian__opinion_keys.remove("conclusion")
-                            data__cmian__opinion__conclusion = data__cmian__opinion["conclusion"]
-                            if not isinstance(data__cmian__opinion__conclusion, (str)):
-                                raise JsonSchemaValueException
-                            if not (isinstance(data__cmian__opinion__conclusion, str) and data__cmian__opinion__conclusion == 'favourable' or isinstance(data__cmian__opinion__conclusion, str) and data__cmian__opinion__conclusion == 'favourable_with_conditions' or isinstance(data__cmian__opinion__conclusion, str) and data__cmian__opinion__conclusion == 'reserved' or isinstance(data__cmian__opinion__conclusion, str) and data__cmian__opinion__conclusion == 'unfavourable'):
-                                raise JsonSchemaValueException
-                        if "conditions" in data__cmian__opinion_keys:
-                            data__cmian__opinion_keys.remove("conditions")
-                            data__cmian__opinion__conditions = data__cmian__opinion["conditions"]
-                            if not isinstance(data__cmian__opinion__conditions, list):
-                                raise JsonSchemaValueException
-                            data__cmian__opinion__conditions_is_list = isinstance(data__cmian__opinion__conditions, list)
-                            if data__cmian__opinion__conditions_is_list:
-                                data__cmian__opinion__conditions_len = len(data__cmian__opinion__conditions)
-                                for data__cmian__opinion__conditions_x, data__cmian__opinion__conditions_item in enumerate(data__cmian__opinion__conditions):
-                                    if not isinstance(data__cmian__opinion__conditions_item, (dict)):
-                                        raise JsonSchemaValueException
-                                    data__cmian__opinion__conditions_item_is_dict = isinstance(data__cmian__opinion__conditions_item, dict)
-                                    if data__cmian__opinion__conditions_item_is_dict:
-                                        data__cmian__opinion__conditions_item__missing_keys = set(['id', 'text', 'status']) - data__cmian__opinion__conditions_item.keys()
-                                        if data__cmian__opinion__conditions_item__missing_keys:
-                                            raise JsonSchemaValueException
-                                        data__cmian__opinion__conditions_item_keys = set(data__cmian__opinion__conditions_item.keys())
-                                        if "id" in data__cmian__opinion__conditions_item_keys:
-                                            data__cmian__opinion__conditions_item_keys.remove("id")
-                                            data__cmian__opinion__conditions_item__id = data__cmian__opinion__conditions_item["id"]
-                                            validate___defs_text(data__cmian__opinion__conditions_item__id)
-                                        if "text" in data__cmian__opinion__conditions_item_keys:
-                                            data__cmian__opinion__conditions_item_keys.remove("text")
-                                            data__cmian__opinion__conditions_item__text = data__cmian__opinion__conditions_item["text"]
-                                            validate___defs_text(data__cmian__opinion__conditions_item__text)
-                                        if "status" in data__cmian__opinion__conditions_item_keys:
-                                            data__cmian__opinion__conditions_item_keys.remove("status")
-                                            data__cmian__opinion__conditions_item__status = data__cmian__opinion__conditions_item["status"]
-                                            if not isinstance(data__cmian__opinion__conditions_item__status, (str)):
-                                                raise JsonSchemaValueException
-                                            if not (isinstance(data__cmian__opinion__conditions_item__status, str) and data__cmian__opinion__conditions_item__status == 'open' or isinstance(data__cmian__opinion__conditions_item__status, str) and data__cmian__opinion__conditions_item__status == 'planned' or isinstance(data__cmian__opinion__conditions_item__status, str) and data__cmian__opinion__conditions_item__status == 'done'):
-                                                raise JsonSchemaValueException
-                                        if "due" in data__cmian__opinion__conditions_item_keys:
-                                            data__cmian__opinion__conditions_item_keys.remove("due")
-                                            data__cmian__opinion__conditions_item__due = data__cmian__opinion__conditions_item["due"]
-                                            validate___defs_date(data__cmian__opinion__conditions_item__due)
-                                        for data__cmian__opinion__conditions_item_key, data__cmian__opinion__conditions_item_val in data__cmian__opinion__conditions_item.items():
-                                            if REGEX_PATTERNS['^x-'].search(data__cmian__opinion__conditions_item_key):
-                                                if data__cmian__opinion__conditions_item_key in data__cmian__opinion__conditions_item_keys:
-                                                    data__cmian__opinion__conditions_item_keys.remove(data__cmian__opinion__conditions_item_key)
-                                        if data__cmian__opinion__conditions_item_keys:
-                                            raise JsonSchemaValueException
-                        if "scope_digest" in data__cmian__opinion_keys:
-                            data__cmian__opinion_keys.remove("scope_digest")
-                            data__cmian__opinion__scopedigest = data__cmian__opinion["scope_digest"]
-                            validate___defs_sha256(data__cmian__opinion__scopedigest)
-                        if "follow_up" in data__cmian__opinion_keys:
-                            data__cmian__opinion_keys.remove("follow_up")
-                            data__cmian__opinion__followup = data__cmian__opinion["follow_up"]
-                            if not isinstance(data__cmian__opinion__followup, (dict)):
-                                raise JsonSchemaValueException
-                            data__cmian__opinion__followup_is_dict = isinstance(data__cmian__opinion__followup, dict)
-                            if data__cmian__opinion__followup_is_dict:
-                                data__cmian__opinion__followup__missing_keys = set(['authority', 'date', 'reason']) - data__cmian__opinion__followup.keys()
-                                if data__cmian__opinion__followup__missing_keys:
-                                    raise JsonSchemaValueException
-                                data__cmian__opinion__followup_keys = set(data__cmian__opinion__followup.keys())
-                                if "authority" in data__cmian__opinion__followup_keys:
-                                    data__cmian__opinion__followup_keys.remove("authority")
-                                    data__cmian__opinion__followup__authority = data__cmian__opinion__followup["authority"]
-                                    validate___defs_text(data__cmian__opinion__followup__authority)
-                                if "date" in data__cmian__opinion__followup_keys:
-                                    data__cmian__opinion__followup_keys.remove("date")
-                                    data__cmian__opinion__followup__date = data__cmian__opinion__followup["date"]
-                                    validate___defs_date(data__cmian__opinion__followup__date)
-                                if "reason" in data__cmian__opinion__followup_keys:
-                                    data__cmian__opinion__followup_keys.remove("reason")
-                                    data__cmian__opinion__followup__reason = data__cmian__opinion__followup["reason"]
-                                    validate___defs_text(data__cmian__opinion__followup__reason)
-                                if "url" in data__cmian__opinion__followup_keys:
-                                    data__cmian__opinion__followup_keys.remove("url")
-                                    data__cmian__opinion__followup__url = data__cmian__opinion__followup["url"]
-                                    validate___defs_text(data__cmian__opinion__followup__url)
-                                for data__cmian__opinion__followup_key, data__cmian__opinion__followup_val in data__cmian__opinion__followup.items():
-                                    if REGEX_PATTERNS['^x-'].search(data__cmian__opinion__followup_key):
-                                        if data__cmian__opinion__followup_key in data__cmian__opinion__followup_keys:
-                                            data__cmian__opinion__followup_keys.remove(data__cmian__opinion__followup_key)
-                                if data__cmian__opinion__followup_keys:
-                                    raise JsonSchemaValueException
-                        for data__cmian__opinion_key, data__cmian__opinion_val in data__cmian__opinion.items():
-                            if REGEX_PATTERNS['^x-'].search(data__cmian__opinion_key):
-                                if data__cmian__opinion_key in data__cmian__opinion_keys:
-                                    data__cmian__opinion_keys.remove(data__cmian__opinion_key)
-                        if data__cmian__opinion_keys:
-                            raise JsonSchemaValueException
-                if "education_evaluation" in data__cmian_keys:
-                    data__cmian_keys.remove("education_evaluation")
-                    data__cmian__educationevaluation = data__cmian["education_evaluation"]
-                    if not isinstance(data__cmian__educationevaluation, (dict)):
-                        raise JsonSchemaValueException
-                    data__cmian__educationevaluation_is_dict = isinstance(data__cmian__educationevaluation, dict)
-                    if data__cmian__educationevaluation_is_dict:
-                        data__cmian__educationevaluation__missing_keys = set(['ref', 'date']) - data__cmian__educationevaluation.keys()
-                        if data__cmian__educationevaluation__missing_keys:
-                            raise JsonSchemaValueException
-                        data__cmian__educationevaluation_keys = set(data__cmian__educationevaluation.keys())
-                        if "ref" in data__cmian__educationevaluation_keys:
-                            data__cmian__educationevaluation_keys.remove("ref")
-                            data__cmian__educationevaluation__ref = data__cmian__educationevaluation["ref"]
-                            validate___defs_text(data__cmian__educationevaluation__ref)
-                        if "date" in data__cmian__educationevaluation_keys:
-                            data__cmian__educationevaluation_keys.remove("date")
-                            data__cmian__educationevaluation__date = data__cmian__educationevaluation["date"]
-                            validate___defs_date(data__cmian__educationevaluation__date)
-                        if "path" in data__cmian__educationevaluation_keys:
-                            data__cmian__educationevaluation_keys.remove("path")
-                            data__cmian__educationevaluation__path = data__cmian__educationevaluation["path"]
-                            validate___defs_text(data__cmian__educationevaluation__path)
-                        for data__cmian__educationevaluation_key, data__cmian__educationevaluation_val in data__cmian__educationevaluation.items():
-                            if REGEX_PATTERNS['^x-'].search(data__cmian__educationevaluation_key):
-                                if data__cmian__educationevaluation_key in data__cmian__educationevaluation_keys:
-                                    data__cmian__educationevaluation_keys.remove(data__cmian__educationevaluation_key)
-                        if data__cmian__educationevaluation_keys:
-                            raise JsonSchemaValueException
-                if "annual_report" in data__cmian_keys:
-                    data__cmian_keys.remove("annual_report")
-                    data__cmian__annualreport = data__cmian["annual_report"]
-                    if not isinstance(data__cmian__annualreport, (dict)):
-                        raise JsonSchemaValueException
-                    data__cmian__annualreport_is_dict = isinstance(data__cmian__annualreport, dict)
-                    if data__cmian__annualreport_is_dict:
-                        data__cmian__annualreport__missing_keys = set(['year']) - data__cmian__annualreport.keys()
-                        if data__cmian__annualreport__missing_keys:
-                            raise JsonSchemaValueException
-                        data__cmian__annualreport_keys = set(data__cmian__annualreport.keys())
-                        if "year" in data__cmian__annualreport_keys:
-                            data__cmian__annualreport_keys.remove("year")
-                            data__cmian__annualreport__year = data__cmian__annualreport["year"]
-                            if not isinstance(data__cmian__annualreport__year, (int)) and not (isinstance(data__cmian__annualreport__year, float) and data__cmian__annualreport__year.is_integer()) or isinstance(data__cmian__annualreport__year, bool):
-                                raise JsonSchemaValueException
-                        if "indicators" in data__cmian__annualreport_keys:
-                            data__cmian__annualreport_keys.remove("indicators")
-                            data__cmian__annualreport__indicators = data__cmian__annualreport["indicators"]
-                            validate___defs_text(data__cmian__annualreport__indicators)
-                        for data__cmian__annualreport_key, data__cmian__annualreport_val in data__cmian__annualreport.items():
-                            if REGEX_PATTERNS['^x-'].search(data__cmian__annualreport_key):
-                                if data__cmian__annualreport_key in data__cmian__annualreport_keys:
-                                    data__cmian__annualreport_keys.remove(data__cmian__annualreport_key)
-                        if data__cmian__annualreport_keys:
-                            raise JsonSchemaValueException
-                for data__cmian_key, data__cmian_val in data__cmian.items():
-                    if REGEX_PATTERNS['^x-'].search(data__cmian_key):
-                        if data__cmian_key in data__cmian_keys:
-                            data__cmian_keys.remove(data__cmian_key)
-                if data__cmian_keys:
-                    raise JsonSchemaValueException
+            validate___defs_section_cmian(data__cmian)
         if "participation" in data_keys:
             data_keys.remove("participation")
             data__participation = data["participation"]
@@ -1429,195 +208,133 @@ def validate(data):
         if "training" in data_keys:
             data_keys.remove("training")
             data__training = data["training"]
-            if not isinstance(data__training, (dict)):
-                raise JsonSchemaValueException
-            data__training_is_dict = isinstance(data__training, dict)
-            if data__training_is_dict:
-                data__training_keys = set(data__training.keys())
-                if "agents" in data__training_keys:
-                    data__training_keys.remove("agents")
-                    data__training__agents = data__training["agents"]
-                    if not isinstance(data__training__agents, (dict)):
-                        raise JsonSchemaValueException
-                    data__training__agents_is_dict = isinstance(data__training__agents, dict)
-                    if data__training__agents_is_dict:
-                        data__training__agents__missing_keys = set(['status']) - data__training__agents.keys()
-                        if data__training__agents__missing_keys:
-                            raise JsonSchemaValueException
-                        data__training__agents_keys = set(data__training__agents.keys())
-                        if "status" in data__training__agents_keys:
-                            data__training__agents_keys.remove("status")
-                            data__training__agents__status = data__training__agents["status"]
-                            if not isinstance(data__training__agents__status, (str)):
-                                raise JsonSchemaValueException
-                            if not (isinstance(data__training__agents__status, str) and data__training__agents__status == 'none' or isinstance(data__training__agents__status, str) and data__training__agents__status == 'planned' or isinstance(data__training__agents__status, str) and data__training__agents__status == 'done'):
-                                raise JsonSchemaValueException
-                        if "date" in data__training__agents_keys:
-                            data__training__agents_keys.remove("date")
-                            data__training__agents__date = data__training__agents["date"]
-                            validate___defs_date(data__training__agents__date)
-                        if "material" in data__training__agents_keys:
-                            data__training__agents_keys.remove("material")
-                            data__training__agents__material = data__training__agents["material"]
-                            validate___defs_text(data__training__agents__material)
-                        for data__training__agents_key, data__training__agents_val in data__training__agents.items():
-                            if REGEX_PATTERNS['^x-'].search(data__training__agents_key):
-                                if data__training__agents_key in data__training__agents_keys:
-                                    data__training__agents_keys.remove(data__training__agents_key)
-                        if data__training__agents_keys:
-                            raise JsonSchemaValueException
-                if "public_material" in data__training_keys:
-                    data__training_keys.remove("public_material")
-                    data__training__publicmaterial = data__training["public_material"]
-                    validate___defs_text(data__training__publicmaterial)
-                for data__training_key, data__training_val in data__training.items():
-                    if REGEX_PATTERNS['^x-'].search(data__training_key):
-                        if data__training_key in data__training_keys:
-                            data__training_keys.remove(data__training_key)
-                if data__training_keys:
-                    raise JsonSchemaValueException
+            validate___defs_section_training(data__training)
         if "inclusion" in data_keys:
             data_keys.remove("inclusion")
             data__inclusion = data["inclusion"]
-            if not isinstance(data__inclusion, (dict)):
-                raise JsonSchemaValueException
-            data__inclusion_is_dict = isinstance(data__inclusion, dict)
-            if data__inclusion_is_dict:
-                data__inclusion_keys = set(data__inclusion.keys())
-                if "assistance" in data__inclusion_keys:
-                    data__inclusion_keys.remove("assistance")
-                    data__inclusion__assistance = data__inclusion["assistance"]
-                    if not isinstance(data__inclusion__assistance, list):
-                        raise JsonSchemaValueException
-                    data__inclusion__assistance_is_list = isinstance(data__inclusion__assistance, list)
-                    if data__inclusion__assistance_is_list:
-                        data__inclusion__assistance_len = len(data__inclusion__assistance)
-                        for data__inclusion__assistance_x, data__inclusion__assistance_item in enumerate(data__inclusion__assistance):
-                            validate___defs_text(data__inclusion__assistance_item)
-                if "non_digital_alternative" in data__inclusion_keys:
-                    data__inclusion_keys.remove("non_digital_alternative")
-                    data__inclusion__nondigitalalternative = data__inclusion["non_digital_alternative"]
-                    validate___defs_text(data__inclusion__nondigitalalternative)
-                for data__inclusion_key, data__inclusion_val in data__inclusion.items():
-                    if REGEX_PATTERNS['^x-'].search(data__inclusion_key):
-                        if data__inclusion_key in data__inclusion_keys:
-                            data__inclusion_keys.remove(data__inclusion_key)
-                if data__inclusion_keys:
-                    raise JsonSchemaValueException
+            validate___defs_section_inclusion(data__inclusion)
         if "ai_act" in data_keys:
             data_keys.remove("ai_act")
             data__aiact = data["ai_act"]
-            if not isinstance(data__aiact, (dict)):
-                raise JsonSchemaValueException
-            data__aiact_is_dict = isinstance(data__aiact, dict)
-            if data__aiact_is_dict:
-                data__aiact__missing_keys = set(['risk']) - data__aiact.keys()
-                if data__aiact__missing_keys:
-                    raise JsonSchemaValueException
-                data__aiact_keys = set(data__aiact.keys())
-                if "risk" in data__aiact_keys:
-                    data__aiact_keys.remove("risk")
-                    data__aiact__risk = data__aiact["risk"]
-                    if not isinstance(data__aiact__risk, (str)):
-                        raise JsonSchemaValueException
-                    if not (isinstance(data__aiact__risk, str) and data__aiact__risk == 'prohibited' or isinstance(data__aiact__risk, str) and data__aiact__risk == 'high_risk' or isinstance(data__aiact__risk, str) and data__aiact__risk == 'transparency' or isinstance(data__aiact__risk, str) and data__aiact__risk == 'minimal' or isinstance(data__aiact__risk, str) and data__aiact__risk == 'unknown'):
-                        raise JsonSchemaValueException
-                if "annex_iii" in data__aiact_keys:
-                    data__aiact_keys.remove("annex_iii")
-                    data__aiact__annexiii = data__aiact["annex_iii"]
-                    if not isinstance(data__aiact__annexiii, list):
-                        raise JsonSchemaValueException
-                    data__aiact__annexiii_is_list = isinstance(data__aiact__annexiii, list)
-                    if data__aiact__annexiii_is_list:
-                        data__aiact__annexiii_len = len(data__aiact__annexiii)
-                        for data__aiact__annexiii_x, data__aiact__annexiii_item in enumerate(data__aiact__annexiii):
-                            validate___defs_annex_iii_point(data__aiact__annexiii_item)
-                if "exemption" in data__aiact_keys:
-                    data__aiact_keys.remove("exemption")
-                    data__aiact__exemption = data__aiact["exemption"]
-                    if not isinstance(data__aiact__exemption, (dict)):
-                        raise JsonSchemaValueException
-                    data__aiact__exemption_is_dict = isinstance(data__aiact__exemption, dict)
-                    if data__aiact__exemption_is_dict:
-                        data__aiact__exemption_keys = set(data__aiact__exemption.keys())
-                        if "condition" in data__aiact__exemption_keys:
-                            data__aiact__exemption_keys.remove("condition")
-                            data__aiact__exemption__condition = data__aiact__exemption["condition"]
-                            validate___defs_text(data__aiact__exemption__condition)
-                        if "grounds" in data__aiact__exemption_keys:
-                            data__aiact__exemption_keys.remove("grounds")
-                            data__aiact__exemption__grounds = data__aiact__exemption["grounds"]
-                            validate___defs_text(data__aiact__exemption__grounds)
-                        for data__aiact__exemption_key, data__aiact__exemption_val in data__aiact__exemption.items():
-                            if REGEX_PATTERNS['^x-'].search(data__aiact__exemption_key):
-                                if data__aiact__exemption_key in data__aiact__exemption_keys:
-                                    data__aiact__exemption_keys.remove(data__aiact__exemption_key)
-                        if data__aiact__exemption_keys:
-                            raise JsonSchemaValueException
-                if "fria" in data__aiact_keys:
-                    data__aiact_keys.remove("fria")
-                    data__aiact__fria = data__aiact["fria"]
-                    if not isinstance(data__aiact__fria, (dict)):
-                        raise JsonSchemaValueException
-                    data__aiact__fria_is_dict = isinstance(data__aiact__fria, dict)
-                    if data__aiact__fria_is_dict:
-                        data__aiact__fria__missing_keys = set(['status']) - data__aiact__fria.keys()
-                        if data__aiact__fria__missing_keys:
-                            raise JsonSchemaValueException
-                        data__aiact__fria_keys = set(data__aiact__fria.keys())
-                        if "status" in data__aiact__fria_keys:
-                            data__aiact__fria_keys.remove("status")
-                            data__aiact__fria__status = data__aiact__fria["status"]
-                            if not isinstance(data__aiact__fria__status, (str)):
-                                raise JsonSchemaValueException
-                            if not (isinstance(data__aiact__fria__status, str) and data__aiact__fria__status == 'todo' or isinstance(data__aiact__fria__status, str) and data__aiact__fria__status == 'in_progress' or isinstance(data__aiact__fria__status, str) and data__aiact__fria__status == 'done'):
-                                raise JsonSchemaValueException
-                        if "summary" in data__aiact__fria_keys:
-                            data__aiact__fria_keys.remove("summary")
-                            data__aiact__fria__summary = data__aiact__fria["summary"]
-                            validate___defs_text(data__aiact__fria__summary)
-                        for data__aiact__fria_key, data__aiact__fria_val in data__aiact__fria.items():
-                            if REGEX_PATTERNS['^x-'].search(data__aiact__fria_key):
-                                if data__aiact__fria_key in data__aiact__fria_keys:
-                                    data__aiact__fria_keys.remove(data__aiact__fria_key)
-                        if data__aiact__fria_keys:
-                            raise JsonSchemaValueException
-                if "eu_database_url" in data__aiact_keys:
-                    data__aiact_keys.remove("eu_database_url")
-                    data__aiact__eudatabaseurl = data__aiact["eu_database_url"]
-                    validate___defs_text(data__aiact__eudatabaseurl)
-                for data__aiact_key, data__aiact_val in data__aiact.items():
-                    if REGEX_PATTERNS['^x-'].search(data__aiact_key):
-                        if data__aiact_key in data__aiact_keys:
-                            data__aiact_keys.remove(data__aiact_key)
-                if data__aiact_keys:
-                    raise JsonSchemaValueException
+            validate___defs_section_ai_act(data__aiact)
         if "review" in data_keys:
             data_keys.remove("review")
             data__review = data["review"]
-            if not isinstance(data__review, (dict)):
+            validate___defs_section_review(data__review)
+        for data_key, data_val in data.items():
+            if REGEX_PATTERNS['^x-'].search(data_key):
+                if data_key in data_keys:
+                    data_keys.remove(data_key)
+        if data_keys:
+            raise JsonSchemaValueException
+    return data
+
+def validate___defs_section_review(data):
+    if not isinstance(data, (dict)):
+        raise JsonSchemaValueException
+    data_is_dict = isinstance(data, dict)
+    if data_is_dict:
+        data_keys = set(data.keys())
+        if "next_review" in data_keys:
+            data_keys.remove("next_review")
+            data__nextreview = data["next_review"]
+            validate___defs_date(data__nextreview)
+        if "monitoring" in data_keys:
+            data_keys.remove("monitoring")
+            data__monitoring = data["monitoring"]
+            validate___defs_text(data__monitoring)
+        if "incident_contact" in data_keys:
+            data_keys.remove("incident_contact")
+            data__incidentcontact = data["incident_contact"]
+            validate___defs_text(data__incidentcontact)
+        for data_key, data_val in data.items():
+            if REGEX_PATTERNS['^x-'].search(data_key):
+                if data_key in data_keys:
+                    data_keys.remove(data_key)
+        if data_keys:
+            raise JsonSchemaValueException
+    return data
+
+def validate___defs_section_ai_act(data):
+    if not isinstance(data, (dict)):
+        raise JsonSchemaValueException
+    data_is_dict = isinstance(data, dict)
+    if data_is_dict:
+        data__missing_keys = set(['risk']) - data.keys()
+        if data__missing_keys:
+            raise JsonSchemaValueException
+        data_keys = set(data.keys())
+        if "risk" in data_keys:
+            data_keys.remove("risk")
+            data__risk = data["risk"]
+            if not isinstance(data__risk, (str)):
                 raise JsonSchemaValueException
-            data__review_is_dict = isinstance(data__review, dict)
-            if data__review_is_dict:
-                data__review_keys = set(data__review.keys())
-                if "next_review" in data__review_keys:
-                    data__review_keys.remove("next_review")
-                    data__review__nextreview = data__review["next_review"]
-                    validate___defs_date(data__review__nextreview)
-                if "monitoring" in data__review_keys:
-                    data__review_keys.remove("monitoring")
-                    data__review__monitoring = data__review["monitoring"]
-                    validate___defs_text(data__review__monitoring)
-                if "incident_contact" in data__review_keys:
-                    data__review_keys.remove("incident_contact")
-                    data__review__incidentcontact = data__review["incident_contact"]
-                    validate___defs_text(data__review__incidentcontact)
-                for data__review_key, data__review_val in data__review.items():
-                    if REGEX_PATTERNS['^x-'].search(data__review_key):
-                        if data__review_key in data__review_keys:
-                            data__review_keys.remove(data__review_key)
-                if data__review_keys:
+            if not (isinstance(data__risk, str) and data__risk == 'prohibited' or isinstance(data__risk, str) and data__risk == 'high_risk' or isinstance(data__risk, str) and data__risk == 'transparency' or isinstance(data__risk, str) and data__risk == 'minimal' or isinstance(data__risk, str) and data__risk == 'unknown'):
+                raise JsonSchemaValueException
+        if "annex_iii" in data_keys:
+            data_keys.remove("annex_iii")
+            data__annexiii = data["annex_iii"]
+            if not isinstance(data__annexiii, list):
+                raise JsonSchemaValueException
+            data__annexiii_is_list = isinstance(data__annexiii, list)
+            if data__annexiii_is_list:
+                data__annexiii_len = len(data__annexiii)
+                for data__annexiii_x, data__annexiii_item in enumerate(data__annexiii):
+                    validate___defs_annex_iii_point(data__annexiii_item)
+        if "exemption" in data_keys:
+            data_keys.remove("exemption")
+            data__exemption = data["exemption"]
+            if not isinstance(data__exemption, (dict)):
+                raise JsonSchemaValueException
+            data__exemption_is_dict = isinstance(data__exemption, dict)
+            if data__exemption_is_dict:
+                data__exemption_keys = set(data__exemption.keys())
+                if "condition" in data__exemption_keys:
+                    data__exemption_keys.remove("condition")
+                    data__exemption__condition = data__exemption["condition"]
+                    validate___defs_text(data__exemption__condition)
+                if "grounds" in data__exemption_keys:
+                    data__exemption_keys.remove("grounds")
+                    data__exemption__grounds = data__exemption["grounds"]
+                    validate___defs_text(data__exemption__grounds)
+                for data__exemption_key, data__exemption_val in data__exemption.items():
+                    if REGEX_PATTERNS['^x-'].search(data__exemption_key):
+                        if data__exemption_key in data__exemption_keys:
+                            data__exemption_keys.remove(data__exemption_key)
+                if data__exemption_keys:
                     raise JsonSchemaValueException
+        if "fria" in data_keys:
+            data_keys.remove("fria")
+            data__fria = data["fria"]
+            if not isinstance(data__fria, (dict)):
+                raise JsonSchemaValueException
+            data__fria_is_dict = isinstance(data__fria, dict)
+            if data__fria_is_dict:
+                data__fria__missing_keys = set(['status']) - data__fria.keys()
+                if data__fria__missing_keys:
+                    raise JsonSchemaValueException
+                data__fria_keys = set(data__fria.keys())
+                if "status" in data__fria_keys:
+                    data__fria_keys.remove("status")
+                    data__fria__status = data__fria["status"]
+                    if not isinstance(data__fria__status, (str)):
+                        raise JsonSchemaValueException
+                    if not (isinstance(data__fria__status, str) and data__fria__status == 'todo' or isinstance(data__fria__status, str) and data__fria__status == 'in_progress' or isinstance(data__fria__status, str) and data__fria__status == 'done'):
+                        raise JsonSchemaValueException
+                if "summary" in data__fria_keys:
+                    data__fria_keys.remove("summary")
+                    data__fria__summary = data__fria["summary"]
+                    validate___defs_text(data__fria__summary)
+                for data__fria_key, data__fria_val in data__fria.items():
+                    if REGEX_PATTERNS['^x-'].search(data__fria_key):
+                        if data__fria_key in data__fria_keys:
+                            data__fria_keys.remove(data__fria_key)
+                if data__fria_keys:
+                    raise JsonSchemaValueException
+        if "eu_database_url" in data_keys:
+            data_keys.remove("eu_database_url")
+            data__eudatabaseurl = data["eu_database_url"]
+            validate___defs_text(data__eudatabaseurl)
         for data_key, data_val in data.items():
             if REGEX_PATTERNS['^x-'].search(data_key):
                 if data_key in data_keys:
@@ -1634,11 +351,494 @@ def validate___defs_annex_iii_point(data):
             raise JsonSchemaValueException
     return data
 
+def validate___defs_section_inclusion(data):
+    if not isinstance(data, (dict)):
+        raise JsonSchemaValueException
+    data_is_dict = isinstance(data, dict)
+    if data_is_dict:
+        data_keys = set(data.keys())
+        if "assistance" in data_keys:
+            data_keys.remove("assistance")
+            data__assistance = data["assistance"]
+            if not isinstance(data__assistance, list):
+                raise JsonSchemaValueException
+            data__assistance_is_list = isinstance(data__assistance, list)
+            if data__assistance_is_list:
+                data__assistance_len = len(data__assistance)
+                for data__assistance_x, data__assistance_item in enumerate(data__assistance):
+                    validate___defs_text(data__assistance_item)
+        if "non_digital_alternative" in data_keys:
+            data_keys.remove("non_digital_alternative")
+            data__nondigitalalternative = data["non_digital_alternative"]
+            validate___defs_text(data__nondigitalalternative)
+        for data_key, data_val in data.items():
+            if REGEX_PATTERNS['^x-'].search(data_key):
+                if data_key in data_keys:
+                    data_keys.remove(data_key)
+        if data_keys:
+            raise JsonSchemaValueException
+    return data
+
+def validate___defs_section_training(data):
+    if not isinstance(data, (dict)):
+        raise JsonSchemaValueException
+    data_is_dict = isinstance(data, dict)
+    if data_is_dict:
+        data_keys = set(data.keys())
+        if "agents" in data_keys:
+            data_keys.remove("agents")
+            data__agents = data["agents"]
+            if not isinstance(data__agents, (dict)):
+                raise JsonSchemaValueException
+            data__agents_is_dict = isinstance(data__agents, dict)
+            if data__agents_is_dict:
+                data__agents__missing_keys = set(['status']) - data__agents.keys()
+                if data__agents__missing_keys:
+                    raise JsonSchemaValueException
+                data__agents_keys = set(data__agents.keys())
+                if "status" in data__agents_keys:
+                    data__agents_keys.remove("status")
+                    data__agents__status = data__agents["status"]
+                    if not isinstance(data__agents__status, (str)):
+                        raise JsonSchemaValueException
+                    if not (isinstance(data__agents__status, str) and data__agents__status == 'none' or isinstance(data__agents__status, str) and data__agents__status == 'planned' or isinstance(data__agents__status, str) and data__agents__status == 'done'):
+                        raise JsonSchemaValueException
+                if "date" in data__agents_keys:
+                    data__agents_keys.remove("date")
+                    data__agents__date = data__agents["date"]
+                    validate___defs_date(data__agents__date)
+                if "material" in data__agents_keys:
+                    data__agents_keys.remove("material")
+                    data__agents__material = data__agents["material"]
+                    validate___defs_text(data__agents__material)
+                for data__agents_key, data__agents_val in data__agents.items():
+                    if REGEX_PATTERNS['^x-'].search(data__agents_key):
+                        if data__agents_key in data__agents_keys:
+                            data__agents_keys.remove(data__agents_key)
+                if data__agents_keys:
+                    raise JsonSchemaValueException
+        if "public_material" in data_keys:
+            data_keys.remove("public_material")
+            data__publicmaterial = data["public_material"]
+            validate___defs_text(data__publicmaterial)
+        for data_key, data_val in data.items():
+            if REGEX_PATTERNS['^x-'].search(data_key):
+                if data_key in data_keys:
+                    data_keys.remove(data_key)
+        if data_keys:
+            raise JsonSchemaValueException
+    return data
+
+def validate___defs_date(data):
+    if not isinstance(data, (str)):
+        raise JsonSchemaValueException
+    if isinstance(data, str):
+        if not REGEX_PATTERNS['^(?:(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)$'].search(data):
+            raise JsonSchemaValueException
+    return data
+
+def validate___defs_section_cmian(data):
+    if not isinstance(data, (dict)):
+        raise JsonSchemaValueException
+    data_is_dict = isinstance(data, dict)
+    if data_is_dict:
+        data_keys = set(data.keys())
+        if "referral" in data_keys:
+            data_keys.remove("referral")
+            data__referral = data["referral"]
+            if not isinstance(data__referral, (dict)):
+                raise JsonSchemaValueException
+            data__referral_is_dict = isinstance(data__referral, dict)
+            if data__referral_is_dict:
+                data__referral__missing_keys = set(['status']) - data__referral.keys()
+                if data__referral__missing_keys:
+                    raise JsonSchemaValueException
+                data__referral_keys = set(data__referral.keys())
+                if "status" in data__referral_keys:
+                    data__referral_keys.remove("status")
+                    data__referral__status = data__referral["status"]
+                    if not isinstance(data__referral__status, (str)):
+                        raise JsonSchemaValueException
+                    if not (isinstance(data__referral__status, str) and data__referral__status == 'not_submitted' or isinstance(data__referral__status, str) and data__referral__status == 'submitted' or isinstance(data__referral__status, str) and data__referral__status == 'opinion_given'):
+                        raise JsonSchemaValueException
+                if "date" in data__referral_keys:
+                    data__referral_keys.remove("date")
+                    data__referral__date = data__referral["date"]
+                    validate___defs_date(data__referral__date)
+                if "ref" in data__referral_keys:
+                    data__referral_keys.remove("ref")
+                    data__referral__ref = data__referral["ref"]
+                    validate___defs_text(data__referral__ref)
+                for data__referral_key, data__referral_val in data__referral.items():
+                    if REGEX_PATTERNS['^x-'].search(data__referral_key):
+                        if data__referral_key in data__referral_keys:
+                            data__referral_keys.remove(data__referral_key)
+                if data__referral_keys:
+                    raise JsonSchemaValueException
+        if "opinion" in data_keys:
+            data_keys.remove("opinion")
+            data__opinion = data["opinion"]
+            if not isinstance(data__opinion, (dict)):
+                raise JsonSchemaValueException
+            data__opinion_is_dict = isinstance(data__opinion, dict)
+            if data__opinion_is_dict:
+                data__opinion__missing_keys = set(['ref', 'date', 'conclusion']) - data__opinion.keys()
+                if data__opinion__missing_keys:
+                    raise JsonSchemaValueException
+                data__opinion_keys = set(data__opinion.keys())
+                if "ref" in data__opinion_keys:
+                    data__opinion_keys.remove("ref")
+                    data__opinion__ref = data__opinion["ref"]
+                    validate___defs_text(data__opinion__ref)
+                if "date" in data__opinion_keys:
+                    data__opinion_keys.remove("date")
+                    data__opinion__date = data__opinion["date"]
+                    validate___defs_date(data__opinion__date)
+                if "conclusion" in data__opinion_keys:
+                    data__opinion_keys.remove("conclusion")
+                    data__opinion__conclusion = data__opinion["conclusion"]
+                    if not isinstance(data__opinion__conclusion, (str)):
+                        raise JsonSchemaValueException
+                    if not (isinstance(data__opinion__conclusion, str) and data__opinion__conclusion == 'favourable' or isinstance(data__opinion__conclusion, str) and data__opinion__conclusion == 'favourable_with_conditions' or isinstance(data__opinion__conclusion, str) and data__opinion__conclusion == 'reserved' or isinstance(data__opinion__conclusion, str) and data__opinion__conclusion == 'unfavourable'):
+                        raise JsonSchemaValueException
+                if "conditions" in data__opinion_keys:
+                    data__opinion_keys.remove("conditions")
+                    data__opinion__conditions = data__opinion["conditions"]
+                    if not isinstance(data__opinion__conditions, list):
+                        raise JsonSchemaValueException
+                    data__opinion__conditions_is_list = isinstance(data__opinion__conditions, list)
+                    if data__opinion__conditions_is_list:
+                        data__opinion__conditions_len = len(data__opinion__conditions)
+                        for data__opinion__conditions_x, data__opinion__conditions_item in enumerate(data__opinion__conditions):
+                            if not isinstance(data__opinion__conditions_item, (dict)):
+                                raise JsonSchemaValueException
+                            data__opinion__conditions_item_is_dict = isinstance(data__opinion__conditions_item, dict)
+                            if data__opinion__conditions_item_is_dict:
+                                data__opinion__conditions_item__missing_keys = set(['id', 'text', 'status']) - data__opinion__conditions_item.keys()
+                                if data__opinion__conditions_item__missing_keys:
+                                    raise JsonSchemaValueException
+                                data__opinion__conditions_item_keys = set(data__opinion__conditions_item.keys())
+                                if "id" in data__opinion__conditions_item_keys:
+                                    data__opinion__conditions_item_keys.remove("id")
+                                    data__opinion__conditions_item__id = data__opinion__conditions_item["id"]
+                                    validate___defs_text(data__opinion__conditions_item__id)
+                                if "text" in data__opinion__conditions_item_keys:
+                                    data__opinion__conditions_item_keys.remove("text")
+                                    data__opinion__conditions_item__text = data__opinion__conditions_item["text"]
+                                    validate___defs_text(data__opinion__conditions_item__text)
+                                if "status" in data__opinion__conditions_item_keys:
+                                    data__opinion__conditions_item_keys.remove("status")
+                                    data__opinion__conditions_item__status = data__opinion__conditions_item["status"]
+                                    if not isinstance(data__opinion__conditions_item__status, (str)):
+                                        raise JsonSchemaValueException
+                                    if not (isinstance(data__opinion__conditions_item__status, str) and data__opinion__conditions_item__status == 'open' or isinstance(data__opinion__conditions_item__status, str) and data__opinion__conditions_item__status == 'planned' or isinstance(data__opinion__conditions_item__status, str) and data__opinion__conditions_item__status == 'done'):
+                                        raise JsonSchemaValueException
+                                if "due" in data__opinion__conditions_item_keys:
+                                    data__opinion__conditions_item_keys.remove("due")
+                                    data__opinion__conditions_item__due = data__opinion__conditions_item["due"]
+                                    validate___defs_date(data__opinion__conditions_item__due)
+                                for data__opinion__conditions_item_key, data__opinion__conditions_item_val in data__opinion__conditions_item.items():
+                                    if REGEX_PATTERNS['^x-'].search(data__opinion__conditions_item_key):
+                                        if data__opinion__conditions_item_key in data__opinion__conditions_item_keys:
+                                            data__opinion__conditions_item_keys.remove(data__opinion__conditions_item_key)
+                                if data__opinion__conditions_item_keys:
+                                    raise JsonSchemaValueException
+                if "scope_digest" in data__opinion_keys:
+                    data__opinion_keys.remove("scope_digest")
+                    data__opinion__scopedigest = data__opinion["scope_digest"]
+                    validate___defs_sha256(data__opinion__scopedigest)
+                if "follow_up" in data__opinion_keys:
+                    data__opinion_keys.remove("follow_up")
+                    data__opinion__followup = data__opinion["follow_up"]
+                    if not isinstance(data__opinion__followup, (dict)):
+                        raise JsonSchemaValueException
+                    data__opinion__followup_is_dict = isinstance(data__opinion__followup, dict)
+                    if data__opinion__followup_is_dict:
+                        data__opinion__followup__missing_keys = set(['authority', 'date', 'reason']) - data__opinion__followup.keys()
+                        if data__opinion__followup__missing_keys:
+                            raise JsonSchemaValueException
+                        data__opinion__followup_keys = set(data__opinion__followup.keys())
+                        if "authority" in data__opinion__followup_keys:
+                            data__opinion__followup_keys.remove("authority")
+                            data__opinion__followup__authority = data__opinion__followup["authority"]
+                            validate___defs_text(data__opinion__followup__authority)
+                        if "date" in data__opinion__followup_keys:
+                            data__opinion__followup_keys.remove("date")
+                            data__opinion__followup__date = data__opinion__followup["date"]
+                            validate___defs_date(data__opinion__followup__date)
+                        if "reason" in data__opinion__followup_keys:
+                            data__opinion__followup_keys.remove("reason")
+                            data__opinion__followup__reason = data__opinion__followup["reason"]
+                            validate___defs_text(data__opinion__followup__reason)
+                        if "url" in data__opinion__followup_keys:
+                            data__opinion__followup_keys.remove("url")
+                            data__opinion__followup__url = data__opinion__followup["url"]
+                            validate___defs_text(data__opinion__followup__url)
+                        for data__opinion__followup_key, data__opinion__followup_val in data__opinion__followup.items():
+                            if REGEX_PATTERNS['^x-'].search(data__opinion__followup_key):
+                                if data__opinion__followup_key in data__opinion__followup_keys:
+                                    data__opinion__followup_keys.remove(data__opinion__followup_key)
+                        if data__opinion__followup_keys:
+                            raise JsonSchemaValueException
+                for data__opinion_key, data__opinion_val in data__opinion.items():
+                    if REGEX_PATTERNS['^x-'].search(data__opinion_key):
+                        if data__opinion_key in data__opinion_keys:
+                            data__opinion_keys.remove(data__opinion_key)
+                if data__opinion_keys:
+                    raise JsonSchemaValueException
+        if "education_evaluation" in data_keys:
+            data_keys.remove("education_evaluation")
+            data__educationevaluation = data["education_evaluation"]
+            if not isinstance(data__educationevaluation, (dict)):
+                raise JsonSchemaValueException
+            data__educationevaluation_is_dict = isinstance(data__educationevaluation, dict)
+            if data__educationevaluation_is_dict:
+                data__educationevaluation__missing_keys = set(['ref', 'date']) - data__educationevaluation.keys()
+                if data__educationevaluation__missing_keys:
+                    raise JsonSchemaValueException
+                data__educationevaluation_keys = set(data__educationevaluation.keys())
+                if "ref" in data__educationevaluation_keys:
+                    data__educationevaluation_keys.remove("ref")
+                    data__educationevaluation__ref = data__educationevaluation["ref"]
+                    validate___defs_text(data__educationevaluation__ref)
+                if "date" in data__educationevaluation_keys:
+                    data__educationevaluation_keys.remove("date")
+                    data__educationevaluation__date = data__educationevaluation["date"]
+                    validate___defs_date(data__educationevaluation__date)
+                if "path" in data__educationevaluation_keys:
+                    data__educationevaluation_keys.remove("path")
+                    data__educationevaluation__path = data__educationevaluation["path"]
+                    validate___defs_text(data__educationevaluation__path)
+                for data__educationevaluation_key, data__educationevaluation_val in data__educationevaluation.items():
+                    if REGEX_PATTERNS['^x-'].search(data__educationevaluation_key):
+                        if data__educationevaluation_key in data__educationevaluation_keys:
+                            data__educationevaluation_keys.remove(data__educationevaluation_key)
+                if data__educationevaluation_keys:
+                    raise JsonSchemaValueException
+        if "annual_report" in data_keys:
+            data_keys.remove("annual_report")
+            data__annualreport = data["annual_report"]
+            if not isinstance(data__annualreport, (dict)):
+                raise JsonSchemaValueException
+            data__annualreport_is_dict = isinstance(data__annualreport, dict)
+            if data__annualreport_is_dict:
+                data__annualreport__missing_keys = set(['year']) - data__annualreport.keys()
+                if data__annualreport__missing_keys:
+                    raise JsonSchemaValueException
+                data__annualreport_keys = set(data__annualreport.keys())
+                if "year" in data__annualreport_keys:
+                    data__annualreport_keys.remove("year")
+                    data__annualreport__year = data__annualreport["year"]
+                    if not isinstance(data__annualreport__year, (int)) and not (isinstance(data__annualreport__year, float) and data__annualreport__year.is_integer()) or isinstance(data__annualreport__year, bool):
+                        raise JsonSchemaValueException
+                if "indicators" in data__annualreport_keys:
+                    data__annualreport_keys.remove("indicators")
+                    data__annualreport__indicators = data__annualreport["indicators"]
+                    validate___defs_text(data__annualreport__indicators)
+                for data__annualreport_key, data__annualreport_val in data__annualreport.items():
+                    if REGEX_PATTERNS['^x-'].search(data__annualreport_key):
+                        if data__annualreport_key in data__annualreport_keys:
+                            data__annualreport_keys.remove(data__annualreport_key)
+                if data__annualreport_keys:
+                    raise JsonSchemaValueException
+        for data_key, data_val in data.items():
+            if REGEX_PATTERNS['^x-'].search(data_key):
+                if data_key in data_keys:
+                    data_keys.remove(data_key)
+        if data_keys:
+            raise JsonSchemaValueException
+    return data
+
 def validate___defs_sha256(data):
     if not isinstance(data, (str)):
         raise JsonSchemaValueException
     if isinstance(data, str):
         if not REGEX_PATTERNS['^[0-9a-f]{64}$'].search(data):
+            raise JsonSchemaValueException
+    return data
+
+def validate___defs_section_transparency(data):
+    if not isinstance(data, (dict)):
+        raise JsonSchemaValueException
+    data_is_dict = isinstance(data, dict)
+    if data_is_dict:
+        data_keys = set(data.keys())
+        if "disclosure" in data_keys:
+            data_keys.remove("disclosure")
+            data__disclosure = data["disclosure"]
+            if not isinstance(data__disclosure, (dict)):
+                raise JsonSchemaValueException
+            data__disclosure_is_dict = isinstance(data__disclosure, dict)
+            if data__disclosure_is_dict:
+                data__disclosure__missing_keys = set(['text']) - data__disclosure.keys()
+                if data__disclosure__missing_keys:
+                    raise JsonSchemaValueException
+                data__disclosure_keys = set(data__disclosure.keys())
+                if "text" in data__disclosure_keys:
+                    data__disclosure_keys.remove("text")
+                    data__disclosure__text = data__disclosure["text"]
+                    validate___defs_localised_text(data__disclosure__text)
+                if "places" in data__disclosure_keys:
+                    data__disclosure_keys.remove("places")
+                    data__disclosure__places = data__disclosure["places"]
+                    if not isinstance(data__disclosure__places, list):
+                        raise JsonSchemaValueException
+                    data__disclosure__places_is_list = isinstance(data__disclosure__places, list)
+                    if data__disclosure__places_is_list:
+                        data__disclosure__places_len = len(data__disclosure__places)
+                        for data__disclosure__places_x, data__disclosure__places_item in enumerate(data__disclosure__places):
+                            if not isinstance(data__disclosure__places_item, (str)):
+                                raise JsonSchemaValueException
+                            if not (isinstance(data__disclosure__places_item, str) and data__disclosure__places_item == 'first_screen' or isinstance(data__disclosure__places_item, str) and data__disclosure__places_item == 'before_chat' or isinstance(data__disclosure__places_item, str) and data__disclosure__places_item == 'letter' or isinstance(data__disclosure__places_item, str) and data__disclosure__places_item == 'form' or isinstance(data__disclosure__places_item, str) and data__disclosure__places_item == 'on_site' or isinstance(data__disclosure__places_item, str) and data__disclosure__places_item == 'call_greeting' or isinstance(data__disclosure__places_item, str) and data__disclosure__places_item == 'web_page'):
+                                raise JsonSchemaValueException
+                if "timing" in data__disclosure_keys:
+                    data__disclosure_keys.remove("timing")
+                    data__disclosure__timing = data__disclosure["timing"]
+                    if not isinstance(data__disclosure__timing, (str)):
+                        raise JsonSchemaValueException
+                    if not (isinstance(data__disclosure__timing, str) and data__disclosure__timing == 'before_or_at_first_interaction' or isinstance(data__disclosure__timing, str) and data__disclosure__timing == 'after' or isinstance(data__disclosure__timing, str) and data__disclosure__timing == 'on_request'):
+                        raise JsonSchemaValueException
+                if "evidence" in data__disclosure_keys:
+                    data__disclosure_keys.remove("evidence")
+                    data__disclosure__evidence = data__disclosure["evidence"]
+                    validate___defs_text(data__disclosure__evidence)
+                for data__disclosure_key, data__disclosure_val in data__disclosure.items():
+                    if REGEX_PATTERNS['^x-'].search(data__disclosure_key):
+                        if data__disclosure_key in data__disclosure_keys:
+                            data__disclosure_keys.remove(data__disclosure_key)
+                if data__disclosure_keys:
+                    raise JsonSchemaValueException
+        if "explicit_mention" in data_keys:
+            data_keys.remove("explicit_mention")
+            data__explicitmention = data["explicit_mention"]
+            if not isinstance(data__explicitmention, (dict)):
+                raise JsonSchemaValueException
+            data__explicitmention_is_dict = isinstance(data__explicitmention, dict)
+            if data__explicitmention_is_dict:
+                data__explicitmention__missing_keys = set(['text']) - data__explicitmention.keys()
+                if data__explicitmention__missing_keys:
+                    raise JsonSchemaValueException
+                data__explicitmention_keys = set(data__explicitmention.keys())
+                if "text" in data__explicitmention_keys:
+                    data__explicitmention_keys.remove("text")
+                    data__explicitmention__text = data__explicitmention["text"]
+                    validate___defs_localised_text(data__explicitmention__text)
+                if "on_decision" in data__explicitmention_keys:
+                    data__explicitmention_keys.remove("on_decision")
+                    data__explicitmention__ondecision = data__explicitmention["on_decision"]
+                    if not isinstance(data__explicitmention__ondecision, (bool)):
+                        raise JsonSchemaValueException
+                if "cada_recourse" in data__explicitmention_keys:
+                    data__explicitmention_keys.remove("cada_recourse")
+                    data__explicitmention__cadarecourse = data__explicitmention["cada_recourse"]
+                    if not isinstance(data__explicitmention__cadarecourse, (bool)):
+                        raise JsonSchemaValueException
+                for data__explicitmention_key, data__explicitmention_val in data__explicitmention.items():
+                    if REGEX_PATTERNS['^x-'].search(data__explicitmention_key):
+                        if data__explicitmention_key in data__explicitmention_keys:
+                            data__explicitmention_keys.remove(data__explicitmention_key)
+                if data__explicitmention_keys:
+                    raise JsonSchemaValueException
+        if "content_marking" in data_keys:
+            data_keys.remove("content_marking")
+            data__contentmarking = data["content_marking"]
+            if not isinstance(data__contentmarking, (dict)):
+                raise JsonSchemaValueException
+            data__contentmarking_is_dict = isinstance(data__contentmarking, dict)
+            if data__contentmarking_is_dict:
+                data__contentmarking_keys = set(data__contentmarking.keys())
+                if "visible_label" in data__contentmarking_keys:
+                    data__contentmarking_keys.remove("visible_label")
+                    data__contentmarking__visiblelabel = data__contentmarking["visible_label"]
+                    if not isinstance(data__contentmarking__visiblelabel, (bool)):
+                        raise JsonSchemaValueException
+                if "machine_readable" in data__contentmarking_keys:
+                    data__contentmarking_keys.remove("machine_readable")
+                    data__contentmarking__machinereadable = data__contentmarking["machine_readable"]
+                    if not isinstance(data__contentmarking__machinereadable, (bool)):
+                        raise JsonSchemaValueException
+                if "editorial_review" in data__contentmarking_keys:
+                    data__contentmarking_keys.remove("editorial_review")
+                    data__contentmarking__editorialreview = data__contentmarking["editorial_review"]
+                    if not isinstance(data__contentmarking__editorialreview, (bool)):
+                        raise JsonSchemaValueException
+                for data__contentmarking_key, data__contentmarking_val in data__contentmarking.items():
+                    if REGEX_PATTERNS['^x-'].search(data__contentmarking_key):
+                        if data__contentmarking_key in data__contentmarking_keys:
+                            data__contentmarking_keys.remove(data__contentmarking_key)
+                if data__contentmarking_keys:
+                    raise JsonSchemaValueException
+        if "register_url" in data_keys:
+            data_keys.remove("register_url")
+            data__registerurl = data["register_url"]
+            validate___defs_url(data__registerurl)
+        if "rules_url" in data_keys:
+            data_keys.remove("rules_url")
+            data__rulesurl = data["rules_url"]
+            validate___defs_url(data__rulesurl)
+        if "accessibility" in data_keys:
+            data_keys.remove("accessibility")
+            data__accessibility = data["accessibility"]
+            if not isinstance(data__accessibility, (dict)):
+                raise JsonSchemaValueException
+            data__accessibility_is_dict = isinstance(data__accessibility, dict)
+            if data__accessibility_is_dict:
+                data__accessibility_keys = set(data__accessibility.keys())
+                if "rgaa" in data__accessibility_keys:
+                    data__accessibility_keys.remove("rgaa")
+                    data__accessibility__rgaa = data__accessibility["rgaa"]
+                    if not isinstance(data__accessibility__rgaa, (str)):
+                        raise JsonSchemaValueException
+                    if not (isinstance(data__accessibility__rgaa, str) and data__accessibility__rgaa == 'full' or isinstance(data__accessibility__rgaa, str) and data__accessibility__rgaa == 'partial' or isinstance(data__accessibility__rgaa, str) and data__accessibility__rgaa == 'none'):
+                        raise JsonSchemaValueException
+                if "statement_url" in data__accessibility_keys:
+                    data__accessibility_keys.remove("statement_url")
+                    data__accessibility__statementurl = data__accessibility["statement_url"]
+                    validate___defs_url(data__accessibility__statementurl)
+                for data__accessibility_key, data__accessibility_val in data__accessibility.items():
+                    if REGEX_PATTERNS['^x-'].search(data__accessibility_key):
+                        if data__accessibility_key in data__accessibility_keys:
+                            data__accessibility_keys.remove(data__accessibility_key)
+                if data__accessibility_keys:
+                    raise JsonSchemaValueException
+        if "human_contact" in data_keys:
+            data_keys.remove("human_contact")
+            data__humancontact = data["human_contact"]
+            if not isinstance(data__humancontact, (dict)):
+                raise JsonSchemaValueException
+            data__humancontact_is_dict = isinstance(data__humancontact, dict)
+            if data__humancontact_is_dict:
+                data__humancontact__missing_keys = set(['channel']) - data__humancontact.keys()
+                if data__humancontact__missing_keys:
+                    raise JsonSchemaValueException
+                data__humancontact_keys = set(data__humancontact.keys())
+                if "channel" in data__humancontact_keys:
+                    data__humancontact_keys.remove("channel")
+                    data__humancontact__channel = data__humancontact["channel"]
+                    validate___defs_text(data__humancontact__channel)
+                if "hours" in data__humancontact_keys:
+                    data__humancontact_keys.remove("hours")
+                    data__humancontact__hours = data__humancontact["hours"]
+                    validate___defs_text(data__humancontact__hours)
+                for data__humancontact_key, data__humancontact_val in data__humancontact.items():
+                    if REGEX_PATTERNS['^x-'].search(data__humancontact_key):
+                        if data__humancontact_key in data__humancontact_keys:
+                            data__humancontact_keys.remove(data__humancontact_key)
+                if data__humancontact_keys:
+                    raise JsonSchemaValueException
+        for data_key, data_val in data.items():
+            if REGEX_PATTERNS['^x-'].search(data_key):
+                if data_key in data_keys:
+                    data_keys.remove(data_key)
+        if data_keys:
+            raise JsonSchemaValueException
+    return data
+
+def validate___defs_url(data):
+    if not isinstance(data, (str)):
+        raise JsonSchemaValueException
+    if isinstance(data, str):
+        if not REGEX_PATTERNS['^https?://[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u2800\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb][^\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]*$'].search(data):
             raise JsonSchemaValueException
     return data
 
@@ -1667,19 +867,493 @@ def validate___defs_localised_text(data):
             raise JsonSchemaValueException
     return data
 
-def validate___defs_date(data):
-    if not isinstance(data, (str)):
+def validate___defs_section_video(data):
+    if not isinstance(data, (dict)):
         raise JsonSchemaValueException
-    if isinstance(data, str):
-        if not REGEX_PATTERNS['^(?:(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)$'].search(data):
+    data_is_dict = isinstance(data, dict)
+    if data_is_dict:
+        data__missing_keys = set(['used']) - data.keys()
+        if data__missing_keys:
+            raise JsonSchemaValueException
+        data_keys = set(data.keys())
+        if "used" in data_keys:
+            data_keys.remove("used")
+            data__used = data["used"]
+            if not isinstance(data__used, (bool)):
+                raise JsonSchemaValueException
+        if "context" in data_keys:
+            data_keys.remove("context")
+            data__context = data["context"]
+            if not isinstance(data__context, (str)):
+                raise JsonSchemaValueException
+            if not (isinstance(data__context, str) and data__context == 'public_road' or isinstance(data__context, str) and data__context == 'public_building' or isinstance(data__context, str) and data__context == 'school' or isinstance(data__context, str) and data__context == 'private_site'):
+                raise JsonSchemaValueException
+        if "analysis" in data_keys:
+            data_keys.remove("analysis")
+            data__analysis = data["analysis"]
+            if not isinstance(data__analysis, (str)):
+                raise JsonSchemaValueException
+            if not (isinstance(data__analysis, str) and data__analysis == 'none' or isinstance(data__analysis, str) and data__analysis == 'anonymous_statistics' or isinstance(data__analysis, str) and data__analysis == 'event_detection' or isinstance(data__analysis, str) and data__analysis == 'plate_recognition' or isinstance(data__analysis, str) and data__analysis == 'identification'):
+                raise JsonSchemaValueException
+        if "authorisation" in data_keys:
+            data_keys.remove("authorisation")
+            data__authorisation = data["authorisation"]
+            if not isinstance(data__authorisation, (dict)):
+                raise JsonSchemaValueException
+            data__authorisation_is_dict = isinstance(data__authorisation, dict)
+            if data__authorisation_is_dict:
+                data__authorisation__missing_keys = set(['prefect_order']) - data__authorisation.keys()
+                if data__authorisation__missing_keys:
+                    raise JsonSchemaValueException
+                data__authorisation_keys = set(data__authorisation.keys())
+                if "prefect_order" in data__authorisation_keys:
+                    data__authorisation_keys.remove("prefect_order")
+                    data__authorisation__prefectorder = data__authorisation["prefect_order"]
+                    validate___defs_text(data__authorisation__prefectorder)
+                if "date" in data__authorisation_keys:
+                    data__authorisation_keys.remove("date")
+                    data__authorisation__date = data__authorisation["date"]
+                    validate___defs_date(data__authorisation__date)
+                if "expires" in data__authorisation_keys:
+                    data__authorisation_keys.remove("expires")
+                    data__authorisation__expires = data__authorisation["expires"]
+                    validate___defs_date(data__authorisation__expires)
+                for data__authorisation_key, data__authorisation_val in data__authorisation.items():
+                    if REGEX_PATTERNS['^x-'].search(data__authorisation_key):
+                        if data__authorisation_key in data__authorisation_keys:
+                            data__authorisation_keys.remove(data__authorisation_key)
+                if data__authorisation_keys:
+                    raise JsonSchemaValueException
+        if "express_legal_basis" in data_keys:
+            data_keys.remove("express_legal_basis")
+            data__expresslegalbasis = data["express_legal_basis"]
+            if not isinstance(data__expresslegalbasis, (dict)):
+                raise JsonSchemaValueException
+            data__expresslegalbasis_is_dict = isinstance(data__expresslegalbasis, dict)
+            if data__expresslegalbasis_is_dict:
+                data__expresslegalbasis__missing_keys = set(['law']) - data__expresslegalbasis.keys()
+                if data__expresslegalbasis__missing_keys:
+                    raise JsonSchemaValueException
+                data__expresslegalbasis_keys = set(data__expresslegalbasis.keys())
+                if "law" in data__expresslegalbasis_keys:
+                    data__expresslegalbasis_keys.remove("law")
+                    data__expresslegalbasis__law = data__expresslegalbasis["law"]
+                    validate___defs_text(data__expresslegalbasis__law)
+                if "order" in data__expresslegalbasis_keys:
+                    data__expresslegalbasis_keys.remove("order")
+                    data__expresslegalbasis__order = data__expresslegalbasis["order"]
+                    validate___defs_text(data__expresslegalbasis__order)
+                if "event" in data__expresslegalbasis_keys:
+                    data__expresslegalbasis_keys.remove("event")
+                    data__expresslegalbasis__event = data__expresslegalbasis["event"]
+                    validate___defs_text(data__expresslegalbasis__event)
+                if "end_date" in data__expresslegalbasis_keys:
+                    data__expresslegalbasis_keys.remove("end_date")
+                    data__expresslegalbasis__enddate = data__expresslegalbasis["end_date"]
+                    validate___defs_date(data__expresslegalbasis__enddate)
+                for data__expresslegalbasis_key, data__expresslegalbasis_val in data__expresslegalbasis.items():
+                    if REGEX_PATTERNS['^x-'].search(data__expresslegalbasis_key):
+                        if data__expresslegalbasis_key in data__expresslegalbasis_keys:
+                            data__expresslegalbasis_keys.remove(data__expresslegalbasis_key)
+                if data__expresslegalbasis_keys:
+                    raise JsonSchemaValueException
+        for data_key, data_val in data.items():
+            if REGEX_PATTERNS['^x-'].search(data_key):
+                if data_key in data_keys:
+                    data_keys.remove(data_key)
+        if data_keys:
             raise JsonSchemaValueException
     return data
 
-def validate___defs_country(data):
-    if not isinstance(data, (str)):
+def validate___defs_section_data(data):
+    if not isinstance(data, (dict)):
         raise JsonSchemaValueException
-    if not (isinstance(data, str) and data == 'AD' or isinstance(data, str) and data == 'AE' or isinstance(data, str) and data == 'AF' or isinstance(data, str) and data == 'AG' or isinstance(data, str) and data == 'AI' or isinstance(data, str) and data == 'AL' or isinstance(data, str) and data == 'AM' or isinstance(data, str) and data == 'AO' or isinstance(data, str) and data == 'AQ' or isinstance(data, str) and data == 'AR' or isinstance(data, str) and data == 'AS' or isinstance(data, str) and data == 'AT' or isinstance(data, str) and data == 'AU' or isinstance(data, str) and data == 'AW' or isinstance(data, str) and data == 'AX' or isinstance(data, str) and data == 'AZ' or isinstance(data, str) and data == 'BA' or isinstance(data, str) and data == 'BB' or isinstance(data, str) and data == 'BD' or isinstance(data, str) and data == 'BE' or isinstance(data, str) and data == 'BF' or isinstance(data, str) and data == 'BG' or isinstance(data, str) and data == 'BH' or isinstance(data, str) and data == 'BI' or isinstance(data, str) and data == 'BJ' or isinstance(data, str) and data == 'BL' or isinstance(data, str) and data == 'BM' or isinstance(data, str) and data == 'BN' or isinstance(data, str) and data == 'BO' or isinstance(data, str) and data == 'BQ' or isinstance(data, str) and data == 'BR' or isinstance(data, str) and data == 'BS' or isinstance(data, str) and data == 'BT' or isinstance(data, str) and data == 'BV' or isinstance(data, str) and data == 'BW' or isinstance(data, str) and data == 'BY' or isinstance(data, str) and data == 'BZ' or isinstance(data, str) and data == 'CA' or isinstance(data, str) and data == 'CC' or isinstance(data, str) and data == 'CD' or isinstance(data, str) and data == 'CF' or isinstance(data, str) and data == 'CG' or isinstance(data, str) and data == 'CH' or isinstance(data, str) and data == 'CI' or isinstance(data, str) and data == 'CK' or isinstance(data, str) and data == 'CL' or isinstance(data, str) and data == 'CM' or isinstance(data, str) and data == 'CN' or isinstance(data, str) and data == 'CO' or isinstance(data, str) and data == 'CR' or isinstance(data, str) and data == 'CU' or isinstance(data, str) and data == 'CV' or isinstance(data, str) and data == 'CW' or isinstance(data, str) and data == 'CX' or isinstance(data, str) and data == 'CY' or isinstance(data, str) and data == 'CZ' or isinstance(data, str) and data == 'DE' or isinstance(data, str) and data == 'DJ' or isinstance(data, str) and data == 'DK' or isinstance(data, str) and data == 'DM' or isinstance(data, str) and data == 'DO' or isinstance(data, str) and data == 'DZ' or isinstance(data, str) and data == 'EC' or isinstance(data, str) and data == 'EE' or isinstance(data, str) and data == 'EG' or isinstance(data, str) and data == 'EH' or isinstance(data, str) and data == 'ER' or isinstance(data, str) and data == 'ES' or isinstance(data, str) and data == 'ET' or isinstance(data, str) and data == 'FI' or isinstance(data, str) and data == 'FJ' or isinstance(data, str) and data == 'FK' or isinstance(data, str) and data == 'FM' or isinstance(data, str) and data == 'FO' or isinstance(data, str) and data == 'FR' or isinstance(data, str) and data == 'GA' or isinstance(data, str) and data == 'GB' or isinstance(data, str) and data == 'GD' or isinstance(data, str) and data == 'GE' or isinstance(data, str) and data == 'GF' or isinstance(data, str) and data == 'GG' or isinstance(data, str) and data == 'GH' or isinstance(data, str) and data == 'GI' or isinstance(data, str) and data == 'GL' or isinstance(data, str) and data == 'GM' or isinstance(data, str) and data == 'GN' or isinstance(data, str) and data == 'GP' or isinstance(data, str) and data == 'GQ' or isinstance(data, str) and data == 'GR' or isinstance(data, str) and data == 'GS' or isinstance(data, str) and data == 'GT' or isinstance(data, str) and data == 'GU' or isinstance(data, str) and data == 'GW' or isinstance(data, str) and data == 'GY' or isinstance(data, str) and data == 'HK' or isinstance(data, str) and data == 'HM' or isinstance(data, str) and data == 'HN' or isinstance(data, str) and data == 'HR' or isinstance(data, str) and data == 'HT' or isinstance(data, str) and data == 'HU' or isinstance(data, str) and data == 'ID' or isinstance(data, str) and data == 'IE' or isinstance(data, str) and data == 'IL' or isinstance(data, str) and data == 'IM' or isinstance(data, str) and data == 'IN' or isinstance(data, str) and data == 'IO' or isinstance(data, str) and data == 'IQ' or isinstance(data, str) and data == 'IR' or isinstance(data, str) and data == 'IS' or isinstance(data, str) and data == 'IT' or isinstance(data, str) and data == 'JE' or isinstance(data, str) and data == 'JM' or isinstance(data, str) and data == 'JO' or isinstance(data, str) and data == 'JP' or isinstance(data, str) and data == 'KE' or isinstance(data, str) and data == 'KG' or isinstance(data, str) and data == 'KH' or isinstance(data, str) and data == 'KI' or isinstance(data, str) and data == 'KM' or isinstance(data, str) and data == 'KN' or isinstance(data, str) and data == 'KP' or isinstance(data, str) and data == 'KR' or isinstance(data, str) and data == 'KW' or isinstance(data, str) and data == 'KY' or isinstance(data, str) and data == 'KZ' or isinstance(data, str) and data == 'LA' or isinstance(data, str) and data == 'LB' or isinstance(data, str) and data == 'LC' or isinstance(data, str) and data == 'LI' or isinstance(data, str) and data == 'LK' or isinstance(data, str) and data == 'LR' or isinstance(data, str) and data == 'LS' or isinstance(data, str) and data == 'LT' or isinstance(data, str) and data == 'LU' or isinstance(data, str) and data == 'LV' or isinstance(data, str) and data == 'LY' or isinstance(data, str) and data == 'MA' or isinstance(data, str) and data == 'MC' or isinstance(data, str) and data == 'MD' or isinstance(data, str) and data == 'ME' or isinstance(data, str) and data == 'MF' or isinstance(data, str) and data == 'MG' or isinstance(data, str) and data == 'MH' or isinstance(data, str) and data == 'MK' or isinstance(data, str) and data == 'ML' or isinstance(data, str) and data == 'MM' or isinstance(data, str) and data == 'MN' or isinstance(data, str) and data == 'MO' or isinstance(data, str) and data == 'MP' or isinstance(data, str) and data == 'MQ' or isinstance(data, str) and data == 'MR' or isinstance(data, str) and data == 'MS' or isinstance(data, str) and data == 'MT' or isinstance(data, str) and data == 'MU' or isinstance(data, str) and data == 'MV' or isinstance(data, str) and data == 'MW' or isinstance(data, str) and data == 'MX' or isinstance(data, str) and data == 'MY' or isinstance(data, str) and data == 'MZ' or isinstance(data, str) and data == 'NA' or isinstance(data, str) and data == 'NC' or isinstance(data, str) and data == 'NE' or isinstance(data, str) and data == 'NF' or isinstance(data, str) and data == 'NG' or isinstance(data, str) and data == 'NI' or isinstance(data, str) and data == 'NL' or isinstance(data, str) and data == 'NO' or isinstance(data, str) and data == 'NP' or isinstance(data, str) and data == 'NR' or isinstance(data, str) and data == 'NU' or isinstance(data, str) and data == 'NZ' or isinstance(data, str) and data == 'OM' or isinstance(data, str) and data == 'PA' or isinstance(data, str) and data == 'PE' or isinstance(data, str) and data == 'PF' or isinstance(data, str) and data == 'PG' or isinstance(data, str) and data == 'PH' or isinstance(data, str) and data == 'PK' or isinstance(data, str) and data == 'PL' or isinstance(data, str) and data == 'PM' or isinstance(data, str) and data == 'PN' or isinstance(data, str) and data == 'PR' or isinstance(data, str) and data == 'PS' or isinstance(data, str) and data == 'PT' or isinstance(data, str) and data == 'PW' or isinstance(data, str) and data == 'PY' or isinstance(data, str) and data == 'QA' or isinstance(data, str) and data == 'RE' or isinstance(data, str) and data == 'RO' or isinstance(data, str) and data == 'RS' or isinstance(data, str) and data == 'RU' or isinstance(data, str) and data == 'RW' or isinstance(data, str) and data == 'SA' or isinstance(data, str) and data == 'SB' or isinstance(data, str) and data == 'SC' or isinstance(data, str) and data == 'SD' or isinstance(data, str) and data == 'SE' or isinstance(data, str) and data == 'SG' or isinstance(data, str) and data == 'SH' or isinstance(data, str) and data == 'SI' or isinstance(data, str) and data == 'SJ' or isinstance(data, str) and data == 'SK' or isinstance(data, str) and data == 'SL' or isinstance(data, str) and data == 'SM' or isinstance(data, str) and data == 'SN' or isinstance(data, str) and data == 'SO' or isinstance(data, str) and data == 'SR' or isinstance(data, str) and data == 'SS' or isinstance(data, str) and data == 'ST' or isinstance(data, str) and data == 'SV' or isinstance(data, str) and data == 'SX' or isinstance(data, str) and data == 'SY' or isinstance(data, str) and data == 'SZ' or isinstance(data, str) and data == 'TC' or isinstance(data, str) and data == 'TD' or isinstance(data, str) and data == 'TF' or isinstance(data, str) and data == 'TG' or isinstance(data, str) and data == 'TH' or isinstance(data, str) and data == 'TJ' or isinstance(data, str) and data == 'TK' or isinstance(data, str) and data == 'TL' or isinstance(data, str) and data == 'TM' or isinstance(data, str) and data == 'TN' or isinstance(data, str) and data == 'TO' or isinstance(data, str) and data == 'TR' or isinstance(data, str) and data == 'TT' or isinstance(data, str) and data == 'TV' or isinstance(data, str) and data == 'TW' or isinstance(data, str) and data == 'TZ' or isinstance(data, str) and data == 'UA' or isinstance(data, str) and data == 'UG' or isinstance(data, str) and data == 'UM' or isinstance(data, str) and data == 'US' or isinstance(data, str) and data == 'UY' or isinstance(data, str) and data == 'UZ' or isinstance(data, str) and data == 'VA' or isinstance(data, str) and data == 'VC' or isinstance(data, str) and data == 'VE' or isinstance(data, str) and data == 'VG' or isinstance(data, str) and data == 'VI' or isinstance(data, str) and data == 'VN' or isinstance(data, str) and data == 'VU' or isinstance(data, str) and data == 'WF' or isinstance(data, str) and data == 'WS' or isinstance(data, str) and data == 'YE' or isinstance(data, str) and data == 'YT' or isinstance(data, str) and data == 'ZA' or isinstance(data, str) and data == 'ZM' or isinstance(data, str) and data == 'ZW'):
+    data_is_dict = isinstance(data, dict)
+    if data_is_dict:
+        data__missing_keys = set(['personal']) - data.keys()
+        if data__missing_keys:
+            raise JsonSchemaValueException
+        data_keys = set(data.keys())
+        if "personal" in data_keys:
+            data_keys.remove("personal")
+            data__personal = data["personal"]
+            if not isinstance(data__personal, (str)):
+                raise JsonSchemaValueException
+            if not (isinstance(data__personal, str) and data__personal == 'none' or isinstance(data__personal, str) and data__personal == 'pseudonymised' or isinstance(data__personal, str) and data__personal == 'identified' or isinstance(data__personal, str) and data__personal == 'unknown'):
+                raise JsonSchemaValueException
+        if "special_categories" in data_keys:
+            data_keys.remove("special_categories")
+            data__specialcategories = data["special_categories"]
+            if not isinstance(data__specialcategories, list):
+                raise JsonSchemaValueException
+            data__specialcategories_is_list = isinstance(data__specialcategories, list)
+            if data__specialcategories_is_list:
+                data__specialcategories_len = len(data__specialcategories)
+                for data__specialcategories_x, data__specialcategories_item in enumerate(data__specialcategories):
+                    if not isinstance(data__specialcategories_item, (str)):
+                        raise JsonSchemaValueException
+                    if not (isinstance(data__specialcategories_item, str) and data__specialcategories_item == 'health' or isinstance(data__specialcategories_item, str) and data__specialcategories_item == 'biometric' or isinstance(data__specialcategories_item, str) and data__specialcategories_item == 'genetic' or isinstance(data__specialcategories_item, str) and data__specialcategories_item == 'ethnic_origin' or isinstance(data__specialcategories_item, str) and data__specialcategories_item == 'political' or isinstance(data__specialcategories_item, str) and data__specialcategories_item == 'religious' or isinstance(data__specialcategories_item, str) and data__specialcategories_item == 'trade_union' or isinstance(data__specialcategories_item, str) and data__specialcategories_item == 'sexual_life' or isinstance(data__specialcategories_item, str) and data__specialcategories_item == 'offences'):
+                        raise JsonSchemaValueException
+        if "sources" in data_keys:
+            data_keys.remove("sources")
+            data__sources = data["sources"]
+            if not isinstance(data__sources, list):
+                raise JsonSchemaValueException
+            data__sources_is_list = isinstance(data__sources, list)
+            if data__sources_is_list:
+                data__sources_len = len(data__sources)
+                for data__sources_x, data__sources_item in enumerate(data__sources):
+                    if not isinstance(data__sources_item, (dict)):
+                        raise JsonSchemaValueException
+                    data__sources_item_is_dict = isinstance(data__sources_item, dict)
+                    if data__sources_item_is_dict:
+                        data__sources_item__missing_keys = set(['name']) - data__sources_item.keys()
+                        if data__sources_item__missing_keys:
+                            raise JsonSchemaValueException
+                        data__sources_item_keys = set(data__sources_item.keys())
+                        if "name" in data__sources_item_keys:
+                            data__sources_item_keys.remove("name")
+                            data__sources_item__name = data__sources_item["name"]
+                            validate___defs_text(data__sources_item__name)
+                        if "provider" in data__sources_item_keys:
+                            data__sources_item_keys.remove("provider")
+                            data__sources_item__provider = data__sources_item["provider"]
+                            validate___defs_text(data__sources_item__provider)
+                        if "collection" in data__sources_item_keys:
+                            data__sources_item_keys.remove("collection")
+                            data__sources_item__collection = data__sources_item["collection"]
+                            validate___defs_text(data__sources_item__collection)
+                        if "about_minors" in data__sources_item_keys:
+                            data__sources_item_keys.remove("about_minors")
+                            data__sources_item__aboutminors = data__sources_item["about_minors"]
+                            if not isinstance(data__sources_item__aboutminors, (bool)):
+                                raise JsonSchemaValueException
+                        if "url" in data__sources_item_keys:
+                            data__sources_item_keys.remove("url")
+                            data__sources_item__url = data__sources_item["url"]
+                            validate___defs_text(data__sources_item__url)
+                        for data__sources_item_key, data__sources_item_val in data__sources_item.items():
+                            if REGEX_PATTERNS['^x-'].search(data__sources_item_key):
+                                if data__sources_item_key in data__sources_item_keys:
+                                    data__sources_item_keys.remove(data__sources_item_key)
+                        if data__sources_item_keys:
+                            raise JsonSchemaValueException
+        if "gdpr_basis" in data_keys:
+            data_keys.remove("gdpr_basis")
+            data__gdprbasis = data["gdpr_basis"]
+            if not isinstance(data__gdprbasis, (str)):
+                raise JsonSchemaValueException
+            if not (isinstance(data__gdprbasis, str) and data__gdprbasis == 'consent' or isinstance(data__gdprbasis, str) and data__gdprbasis == 'contract' or isinstance(data__gdprbasis, str) and data__gdprbasis == 'legal_obligation' or isinstance(data__gdprbasis, str) and data__gdprbasis == 'vital_interests' or isinstance(data__gdprbasis, str) and data__gdprbasis == 'public_task' or isinstance(data__gdprbasis, str) and data__gdprbasis == 'legitimate_interests'):
+                raise JsonSchemaValueException
+        if "ropa_ref" in data_keys:
+            data_keys.remove("ropa_ref")
+            data__roparef = data["ropa_ref"]
+            validate___defs_text(data__roparef)
+        if "dpia" in data_keys:
+            data_keys.remove("dpia")
+            data__dpia = data["dpia"]
+            if not isinstance(data__dpia, (dict)):
+                raise JsonSchemaValueException
+            data__dpia_is_dict = isinstance(data__dpia, dict)
+            if data__dpia_is_dict:
+                data__dpia__missing_keys = set(['status']) - data__dpia.keys()
+                if data__dpia__missing_keys:
+                    raise JsonSchemaValueException
+                data__dpia_keys = set(data__dpia.keys())
+                if "status" in data__dpia_keys:
+                    data__dpia_keys.remove("status")
+                    data__dpia__status = data__dpia["status"]
+                    if not isinstance(data__dpia__status, (str)):
+                        raise JsonSchemaValueException
+                    if not (isinstance(data__dpia__status, str) and data__dpia__status == 'not_required' or isinstance(data__dpia__status, str) and data__dpia__status == 'todo' or isinstance(data__dpia__status, str) and data__dpia__status == 'in_progress' or isinstance(data__dpia__status, str) and data__dpia__status == 'done'):
+                        raise JsonSchemaValueException
+                if "date" in data__dpia_keys:
+                    data__dpia_keys.remove("date")
+                    data__dpia__date = data__dpia["date"]
+                    validate___defs_date(data__dpia__date)
+                if "path" in data__dpia_keys:
+                    data__dpia_keys.remove("path")
+                    data__dpia__path = data__dpia["path"]
+                    validate___defs_text(data__dpia__path)
+                if "summary" in data__dpia_keys:
+                    data__dpia_keys.remove("summary")
+                    data__dpia__summary = data__dpia["summary"]
+                    validate___defs_text(data__dpia__summary)
+                if "reason" in data__dpia_keys:
+                    data__dpia_keys.remove("reason")
+                    data__dpia__reason = data__dpia["reason"]
+                    validate___defs_text(data__dpia__reason)
+                for data__dpia_key, data__dpia_val in data__dpia.items():
+                    if REGEX_PATTERNS['^x-'].search(data__dpia_key):
+                        if data__dpia_key in data__dpia_keys:
+                            data__dpia_keys.remove(data__dpia_key)
+                if data__dpia_keys:
+                    raise JsonSchemaValueException
+        if "retention" in data_keys:
+            data_keys.remove("retention")
+            data__retention = data["retention"]
+            validate___defs_text(data__retention)
+        if "transfers" in data_keys:
+            data_keys.remove("transfers")
+            data__transfers = data["transfers"]
+            if not isinstance(data__transfers, (dict)):
+                raise JsonSchemaValueException
+            data__transfers_is_dict = isinstance(data__transfers, dict)
+            if data__transfers_is_dict:
+                data__transfers__missing_keys = set(['outside_eu']) - data__transfers.keys()
+                if data__transfers__missing_keys:
+                    raise JsonSchemaValueException
+                data__transfers_keys = set(data__transfers.keys())
+                if "outside_eu" in data__transfers_keys:
+                    data__transfers_keys.remove("outside_eu")
+                    data__transfers__outsideeu = data__transfers["outside_eu"]
+                    if not isinstance(data__transfers__outsideeu, (bool)):
+                        raise JsonSchemaValueException
+                if "safeguard" in data__transfers_keys:
+                    data__transfers_keys.remove("safeguard")
+                    data__transfers__safeguard = data__transfers["safeguard"]
+                    validate___defs_text(data__transfers__safeguard)
+                for data__transfers_key, data__transfers_val in data__transfers.items():
+                    if REGEX_PATTERNS['^x-'].search(data__transfers_key):
+                        if data__transfers_key in data__transfers_keys:
+                            data__transfers_keys.remove(data__transfers_key)
+                if data__transfers_keys:
+                    raise JsonSchemaValueException
+        if "minors_safeguards" in data_keys:
+            data_keys.remove("minors_safeguards")
+            data__minorssafeguards = data["minors_safeguards"]
+            if not isinstance(data__minorssafeguards, (dict)):
+                raise JsonSchemaValueException
+            data__minorssafeguards_is_dict = isinstance(data__minorssafeguards, dict)
+            if data__minorssafeguards_is_dict:
+                data__minorssafeguards_keys = set(data__minorssafeguards.keys())
+                if "minimisation" in data__minorssafeguards_keys:
+                    data__minorssafeguards_keys.remove("minimisation")
+                    data__minorssafeguards__minimisation = data__minorssafeguards["minimisation"]
+                    validate___defs_text(data__minorssafeguards__minimisation)
+                if "child_notice" in data__minorssafeguards_keys:
+                    data__minorssafeguards_keys.remove("child_notice")
+                    data__minorssafeguards__childnotice = data__minorssafeguards["child_notice"]
+                    validate___defs_text(data__minorssafeguards__childnotice)
+                if "no_training_reuse" in data__minorssafeguards_keys:
+                    data__minorssafeguards_keys.remove("no_training_reuse")
+                    data__minorssafeguards__notrainingreuse = data__minorssafeguards["no_training_reuse"]
+                    if not isinstance(data__minorssafeguards__notrainingreuse, (bool)):
+                        raise JsonSchemaValueException
+                if "parental_consent" in data__minorssafeguards_keys:
+                    data__minorssafeguards_keys.remove("parental_consent")
+                    data__minorssafeguards__parentalconsent = data__minorssafeguards["parental_consent"]
+                    if not isinstance(data__minorssafeguards__parentalconsent, (str)):
+                        raise JsonSchemaValueException
+                    if not (isinstance(data__minorssafeguards__parentalconsent, str) and data__minorssafeguards__parentalconsent == 'not_applicable' or isinstance(data__minorssafeguards__parentalconsent, str) and data__minorssafeguards__parentalconsent == 'planned' or isinstance(data__minorssafeguards__parentalconsent, str) and data__minorssafeguards__parentalconsent == 'obtained'):
+                        raise JsonSchemaValueException
+                if "account_free" in data__minorssafeguards_keys:
+                    data__minorssafeguards_keys.remove("account_free")
+                    data__minorssafeguards__accountfree = data__minorssafeguards["account_free"]
+                    if not isinstance(data__minorssafeguards__accountfree, (bool)):
+                        raise JsonSchemaValueException
+                if "supervised_use" in data__minorssafeguards_keys:
+                    data__minorssafeguards_keys.remove("supervised_use")
+                    data__minorssafeguards__superviseduse = data__minorssafeguards["supervised_use"]
+                    if not isinstance(data__minorssafeguards__superviseduse, (bool)):
+                        raise JsonSchemaValueException
+                for data__minorssafeguards_key, data__minorssafeguards_val in data__minorssafeguards.items():
+                    if REGEX_PATTERNS['^x-'].search(data__minorssafeguards_key):
+                        if data__minorssafeguards_key in data__minorssafeguards_keys:
+                            data__minorssafeguards_keys.remove(data__minorssafeguards_key)
+                if data__minorssafeguards_keys:
+                    raise JsonSchemaValueException
+        for data_key, data_val in data.items():
+            if REGEX_PATTERNS['^x-'].search(data_key):
+                if data_key in data_keys:
+                    data_keys.remove(data_key)
+        if data_keys:
+            raise JsonSchemaValueException
+    return data
+
+def validate___defs_section_technology(data):
+    if not isinstance(data, (dict)):
         raise JsonSchemaValueException
+    data_is_dict = isinstance(data, dict)
+    if data_is_dict:
+        data__missing_keys = set(['type', 'capabilities']) - data.keys()
+        if data__missing_keys:
+            raise JsonSchemaValueException
+        data_keys = set(data.keys())
+        if "type" in data_keys:
+            data_keys.remove("type")
+            data__type = data["type"]
+            if not isinstance(data__type, (str)):
+                raise JsonSchemaValueException
+            if not (isinstance(data__type, str) and data__type == 'rule_based' or isinstance(data__type, str) and data__type == 'statistical' or isinstance(data__type, str) and data__type == 'machine_learning' or isinstance(data__type, str) and data__type == 'generative' or isinstance(data__type, str) and data__type == 'hybrid'):
+                raise JsonSchemaValueException
+        if "capabilities" in data_keys:
+            data_keys.remove("capabilities")
+            data__capabilities = data["capabilities"]
+            if not isinstance(data__capabilities, list):
+                raise JsonSchemaValueException
+            data__capabilities_is_list = isinstance(data__capabilities, list)
+            if data__capabilities_is_list:
+                data__capabilities_len = len(data__capabilities)
+                if data__capabilities_len < 1:
+                    raise JsonSchemaValueException
+                for data__capabilities_x, data__capabilities_item in enumerate(data__capabilities):
+                    if not isinstance(data__capabilities_item, (str)):
+                        raise JsonSchemaValueException
+                    if not (isinstance(data__capabilities_item, str) and data__capabilities_item == 'chatbot' or isinstance(data__capabilities_item, str) and data__capabilities_item == 'text_generation' or isinstance(data__capabilities_item, str) and data__capabilities_item == 'image_generation' or isinstance(data__capabilities_item, str) and data__capabilities_item == 'audio_generation' or isinstance(data__capabilities_item, str) and data__capabilities_item == 'video_generation' or isinstance(data__capabilities_item, str) and data__capabilities_item == 'deep_fake' or isinstance(data__capabilities_item, str) and data__capabilities_item == 'translation' or isinstance(data__capabilities_item, str) and data__capabilities_item == 'summarisation' or isinstance(data__capabilities_item, str) and data__capabilities_item == 'speech_recognition' or isinstance(data__capabilities_item, str) and data__capabilities_item == 'ocr' or isinstance(data__capabilities_item, str) and data__capabilities_item == 'recommendation' or isinstance(data__capabilities_item, str) and data__capabilities_item == 'scoring_profiling' or isinstance(data__capabilities_item, str) and data__capabilities_item == 'classification' or isinstance(data__capabilities_item, str) and data__capabilities_item == 'forecasting' or isinstance(data__capabilities_item, str) and data__capabilities_item == 'optimisation' or isinstance(data__capabilities_item, str) and data__capabilities_item == 'object_detection' or isinstance(data__capabilities_item, str) and data__capabilities_item == 'behaviour_analysis' or isinstance(data__capabilities_item, str) and data__capabilities_item == 'face_recognition' or isinstance(data__capabilities_item, str) and data__capabilities_item == 'biometric_identification' or isinstance(data__capabilities_item, str) and data__capabilities_item == 'biometric_categorisation' or isinstance(data__capabilities_item, str) and data__capabilities_item == 'emotion_recognition' or isinstance(data__capabilities_item, str) and data__capabilities_item == 'plate_recognition' or isinstance(data__capabilities_item, str) and data__capabilities_item == 'search' or isinstance(data__capabilities_item, str) and data__capabilities_item == 'other'):
+                        raise JsonSchemaValueException
+        if "models" in data_keys:
+            data_keys.remove("models")
+            data__models = data["models"]
+            if not isinstance(data__models, list):
+                raise JsonSchemaValueException
+            data__models_is_list = isinstance(data__models, list)
+            if data__models_is_list:
+                data__models_len = len(data__models)
+                for data__models_x, data__models_item in enumerate(data__models):
+                    if not isinstance(data__models_item, (dict)):
+                        raise JsonSchemaValueException
+                    data__models_item_is_dict = isinstance(data__models_item, dict)
+                    if data__models_item_is_dict:
+                        data__models_item__missing_keys = set(['name']) - data__models_item.keys()
+                        if data__models_item__missing_keys:
+                            raise JsonSchemaValueException
+                        data__models_item_keys = set(data__models_item.keys())
+                        if "name" in data__models_item_keys:
+                            data__models_item_keys.remove("name")
+                            data__models_item__name = data__models_item["name"]
+                            validate___defs_text(data__models_item__name)
+                        if "provider" in data__models_item_keys:
+                            data__models_item_keys.remove("provider")
+                            data__models_item__provider = data__models_item["provider"]
+                            validate___defs_text(data__models_item__provider)
+                        if "version" in data__models_item_keys:
+                            data__models_item_keys.remove("version")
+                            data__models_item__version = data__models_item["version"]
+                            validate___defs_text(data__models_item__version)
+                        if "licence" in data__models_item_keys:
+                            data__models_item_keys.remove("licence")
+                            data__models_item__licence = data__models_item["licence"]
+                            validate___defs_text(data__models_item__licence)
+                        if "card" in data__models_item_keys:
+                            data__models_item_keys.remove("card")
+                            data__models_item__card = data__models_item["card"]
+                            validate___defs_text(data__models_item__card)
+                        for data__models_item_key, data__models_item_val in data__models_item.items():
+                            if REGEX_PATTERNS['^x-'].search(data__models_item_key):
+                                if data__models_item_key in data__models_item_keys:
+                                    data__models_item_keys.remove(data__models_item_key)
+                        if data__models_item_keys:
+                            raise JsonSchemaValueException
+        if "hosting" in data_keys:
+            data_keys.remove("hosting")
+            data__hosting = data["hosting"]
+            if not isinstance(data__hosting, (dict)):
+                raise JsonSchemaValueException
+            data__hosting_is_dict = isinstance(data__hosting, dict)
+            if data__hosting_is_dict:
+                data__hosting_keys = set(data__hosting.keys())
+                if "provider" in data__hosting_keys:
+                    data__hosting_keys.remove("provider")
+                    data__hosting__provider = data__hosting["provider"]
+                    validate___defs_text(data__hosting__provider)
+                if "country" in data__hosting_keys:
+                    data__hosting_keys.remove("country")
+                    data__hosting__country = data__hosting["country"]
+                    validate___defs_country(data__hosting__country)
+                if "certification" in data__hosting_keys:
+                    data__hosting_keys.remove("certification")
+                    data__hosting__certification = data__hosting["certification"]
+                    validate___defs_text(data__hosting__certification)
+                for data__hosting_key, data__hosting_val in data__hosting.items():
+                    if REGEX_PATTERNS['^x-'].search(data__hosting_key):
+                        if data__hosting_key in data__hosting_keys:
+                            data__hosting_keys.remove(data__hosting_key)
+                if data__hosting_keys:
+                    raise JsonSchemaValueException
+        if "continuous_learning" in data_keys:
+            data_keys.remove("continuous_learning")
+            data__continuouslearning = data["continuous_learning"]
+            validate___defs_boolean_or_unknown(data__continuouslearning)
+        if "performance" in data_keys:
+            data_keys.remove("performance")
+            data__performance = data["performance"]
+            if not isinstance(data__performance, list):
+                raise JsonSchemaValueException
+            data__performance_is_list = isinstance(data__performance, list)
+            if data__performance_is_list:
+                data__performance_len = len(data__performance)
+                for data__performance_x, data__performance_item in enumerate(data__performance):
+                    if not isinstance(data__performance_item, (dict)):
+                        raise JsonSchemaValueException
+                    data__performance_item_is_dict = isinstance(data__performance_item, dict)
+                    if data__performance_item_is_dict:
+                        data__performance_item__missing_keys = set(['metric', 'value']) - data__performance_item.keys()
+                        if data__performance_item__missing_keys:
+                            raise JsonSchemaValueException
+                        data__performance_item_keys = set(data__performance_item.keys())
+                        if "metric" in data__performance_item_keys:
+                            data__performance_item_keys.remove("metric")
+                            data__performance_item__metric = data__performance_item["metric"]
+                            validate___defs_text(data__performance_item__metric)
+                        if "value" in data__performance_item_keys:
+                            data__performance_item_keys.remove("value")
+                            data__performance_item__value = data__performance_item["value"]
+                            if not isinstance(data__performance_item__value, (int, float, str)) or isinstance(data__performance_item__value, bool):
+                                raise JsonSchemaValueException
+                            if isinstance(data__performance_item__value, str):
+                                if not _readable(data__performance_item__value):
+                                    raise JsonSchemaValueException
+                        if "date" in data__performance_item_keys:
+                            data__performance_item_keys.remove("date")
+                            data__performance_item__date = data__performance_item["date"]
+                            validate___defs_date(data__performance_item__date)
+                        for data__performance_item_key, data__performance_item_val in data__performance_item.items():
+                            if REGEX_PATTERNS['^x-'].search(data__performance_item_key):
+                                if data__performance_item_key in data__performance_item_keys:
+                                    data__performance_item_keys.remove(data__performance_item_key)
+                        if data__performance_item_keys:
+                            raise JsonSchemaValueException
+        if "limitations" in data_keys:
+            data_keys.remove("limitations")
+            data__limitations = data["limitations"]
+            validate___defs_text(data__limitations)
+        if "energy" in data_keys:
+            data_keys.remove("energy")
+            data__energy = data["energy"]
+            if not isinstance(data__energy, (dict)):
+                raise JsonSchemaValueException
+            data__energy_is_dict = isinstance(data__energy, dict)
+            if data__energy_is_dict:
+                data__energy_keys = set(data__energy.keys())
+                if "kwh_per_year" in data__energy_keys:
+                    data__energy_keys.remove("kwh_per_year")
+                    data__energy__kwhperyear = data__energy["kwh_per_year"]
+                    if not isinstance(data__energy__kwhperyear, (int, float)) or isinstance(data__energy__kwhperyear, bool):
+                        raise JsonSchemaValueException
+                    if isinstance(data__energy__kwhperyear, (int, float)) and not isinstance(data__energy__kwhperyear, bool):
+                        if data__energy__kwhperyear < 0:
+                            raise JsonSchemaValueException
+                if "method" in data__energy_keys:
+                    data__energy_keys.remove("method")
+                    data__energy__method = data__energy["method"]
+                    validate___defs_text(data__energy__method)
+                if "note" in data__energy_keys:
+                    data__energy_keys.remove("note")
+                    data__energy__note = data__energy["note"]
+                    validate___defs_text(data__energy__note)
+                for data__energy_key, data__energy_val in data__energy.items():
+                    if REGEX_PATTERNS['^x-'].search(data__energy_key):
+                        if data__energy_key in data__energy_keys:
+                            data__energy_keys.remove(data__energy_key)
+                if data__energy_keys:
+                    raise JsonSchemaValueException
+        for data_key, data_val in data.items():
+            if REGEX_PATTERNS['^x-'].search(data_key):
+                if data_key in data_keys:
+                    data_keys.remove(data_key)
+        if data_keys:
+            raise JsonSchemaValueException
     return data
 
 def validate___defs_boolean_or_unknown(data):
@@ -1700,27 +1374,266 @@ def validate___defs_boolean_or_unknown(data):
         raise JsonSchemaValueException
     return data
 
-def validate___defs_contact(data):
+def validate___defs_country(data):
     if not isinstance(data, (str)):
         raise JsonSchemaValueException
-    if isinstance(data, str):
-        if not REGEX_PATTERNS['^(?:https?://[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u2800\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb][^\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]*|[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u2800\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb@<>()\\[\\]\\\\,;:"]+@[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u2800\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb@<>()\\[\\]\\\\,;:"/.]+(?:\\.[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u2800\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb@<>()\\[\\]\\\\,;:"/.]+)+)$'].search(data):
+    if not (isinstance(data, str) and data == 'AD' or isinstance(data, str) and data == 'AE' or isinstance(data, str) and data == 'AF' or isinstance(data, str) and data == 'AG' or isinstance(data, str) and data == 'AI' or isinstance(data, str) and data == 'AL' or isinstance(data, str) and data == 'AM' or isinstance(data, str) and data == 'AO' or isinstance(data, str) and data == 'AQ' or isinstance(data, str) and data == 'AR' or isinstance(data, str) and data == 'AS' or isinstance(data, str) and data == 'AT' or isinstance(data, str) and data == 'AU' or isinstance(data, str) and data == 'AW' or isinstance(data, str) and data == 'AX' or isinstance(data, str) and data == 'AZ' or isinstance(data, str) and data == 'BA' or isinstance(data, str) and data == 'BB' or isinstance(data, str) and data == 'BD' or isinstance(data, str) and data == 'BE' or isinstance(data, str) and data == 'BF' or isinstance(data, str) and data == 'BG' or isinstance(data, str) and data == 'BH' or isinstance(data, str) and data == 'BI' or isinstance(data, str) and data == 'BJ' or isinstance(data, str) and data == 'BL' or isinstance(data, str) and data == 'BM' or isinstance(data, str) and data == 'BN' or isinstance(data, str) and data == 'BO' or isinstance(data, str) and data == 'BQ' or isinstance(data, str) and data == 'BR' or isinstance(data, str) and data == 'BS' or isinstance(data, str) and data == 'BT' or isinstance(data, str) and data == 'BV' or isinstance(data, str) and data == 'BW' or isinstance(data, str) and data == 'BY' or isinstance(data, str) and data == 'BZ' or isinstance(data, str) and data == 'CA' or isinstance(data, str) and data == 'CC' or isinstance(data, str) and data == 'CD' or isinstance(data, str) and data == 'CF' or isinstance(data, str) and data == 'CG' or isinstance(data, str) and data == 'CH' or isinstance(data, str) and data == 'CI' or isinstance(data, str) and data == 'CK' or isinstance(data, str) and data == 'CL' or isinstance(data, str) and data == 'CM' or isinstance(data, str) and data == 'CN' or isinstance(data, str) and data == 'CO' or isinstance(data, str) and data == 'CR' or isinstance(data, str) and data == 'CU' or isinstance(data, str) and data == 'CV' or isinstance(data, str) and data == 'CW' or isinstance(data, str) and data == 'CX' or isinstance(data, str) and data == 'CY' or isinstance(data, str) and data == 'CZ' or isinstance(data, str) and data == 'DE' or isinstance(data, str) and data == 'DJ' or isinstance(data, str) and data == 'DK' or isinstance(data, str) and data == 'DM' or isinstance(data, str) and data == 'DO' or isinstance(data, str) and data == 'DZ' or isinstance(data, str) and data == 'EC' or isinstance(data, str) and data == 'EE' or isinstance(data, str) and data == 'EG' or isinstance(data, str) and data == 'EH' or isinstance(data, str) and data == 'ER' or isinstance(data, str) and data == 'ES' or isinstance(data, str) and data == 'ET' or isinstance(data, str) and data == 'FI' or isinstance(data, str) and data == 'FJ' or isinstance(data, str) and data == 'FK' or isinstance(data, str) and data == 'FM' or isinstance(data, str) and data == 'FO' or isinstance(data, str) and data == 'FR' or isinstance(data, str) and data == 'GA' or isinstance(data, str) and data == 'GB' or isinstance(data, str) and data == 'GD' or isinstance(data, str) and data == 'GE' or isinstance(data, str) and data == 'GF' or isinstance(data, str) and data == 'GG' or isinstance(data, str) and data == 'GH' or isinstance(data, str) and data == 'GI' or isinstance(data, str) and data == 'GL' or isinstance(data, str) and data == 'GM' or isinstance(data, str) and data == 'GN' or isinstance(data, str) and data == 'GP' or isinstance(data, str) and data == 'GQ' or isinstance(data, str) and data == 'GR' or isinstance(data, str) and data == 'GS' or isinstance(data, str) and data == 'GT' or isinstance(data, str) and data == 'GU' or isinstance(data, str) and data == 'GW' or isinstance(data, str) and data == 'GY' or isinstance(data, str) and data == 'HK' or isinstance(data, str) and data == 'HM' or isinstance(data, str) and data == 'HN' or isinstance(data, str) and data == 'HR' or isinstance(data, str) and data == 'HT' or isinstance(data, str) and data == 'HU' or isinstance(data, str) and data == 'ID' or isinstance(data, str) and data == 'IE' or isinstance(data, str) and data == 'IL' or isinstance(data, str) and data == 'IM' or isinstance(data, str) and data == 'IN' or isinstance(data, str) and data == 'IO' or isinstance(data, str) and data == 'IQ' or isinstance(data, str) and data == 'IR' or isinstance(data, str) and data == 'IS' or isinstance(data, str) and data == 'IT' or isinstance(data, str) and data == 'JE' or isinstance(data, str) and data == 'JM' or isinstance(data, str) and data == 'JO' or isinstance(data, str) and data == 'JP' or isinstance(data, str) and data == 'KE' or isinstance(data, str) and data == 'KG' or isinstance(data, str) and data == 'KH' or isinstance(data, str) and data == 'KI' or isinstance(data, str) and data == 'KM' or isinstance(data, str) and data == 'KN' or isinstance(data, str) and data == 'KP' or isinstance(data, str) and data == 'KR' or isinstance(data, str) and data == 'KW' or isinstance(data, str) and data == 'KY' or isinstance(data, str) and data == 'KZ' or isinstance(data, str) and data == 'LA' or isinstance(data, str) and data == 'LB' or isinstance(data, str) and data == 'LC' or isinstance(data, str) and data == 'LI' or isinstance(data, str) and data == 'LK' or isinstance(data, str) and data == 'LR' or isinstance(data, str) and data == 'LS' or isinstance(data, str) and data == 'LT' or isinstance(data, str) and data == 'LU' or isinstance(data, str) and data == 'LV' or isinstance(data, str) and data == 'LY' or isinstance(data, str) and data == 'MA' or isinstance(data, str) and data == 'MC' or isinstance(data, str) and data == 'MD' or isinstance(data, str) and data == 'ME' or isinstance(data, str) and data == 'MF' or isinstance(data, str) and data == 'MG' or isinstance(data, str) and data == 'MH' or isinstance(data, str) and data == 'MK' or isinstance(data, str) and data == 'ML' or isinstance(data, str) and data == 'MM' or isinstance(data, str) and data == 'MN' or isinstance(data, str) and data == 'MO' or isinstance(data, str) and data == 'MP' or isinstance(data, str) and data == 'MQ' or isinstance(data, str) and data == 'MR' or isinstance(data, str) and data == 'MS' or isinstance(data, str) and data == 'MT' or isinstance(data, str) and data == 'MU' or isinstance(data, str) and data == 'MV' or isinstance(data, str) and data == 'MW' or isinstance(data, str) and data == 'MX' or isinstance(data, str) and data == 'MY' or isinstance(data, str) and data == 'MZ' or isinstance(data, str) and data == 'NA' or isinstance(data, str) and data == 'NC' or isinstance(data, str) and data == 'NE' or isinstance(data, str) and data == 'NF' or isinstance(data, str) and data == 'NG' or isinstance(data, str) and data == 'NI' or isinstance(data, str) and data == 'NL' or isinstance(data, str) and data == 'NO' or isinstance(data, str) and data == 'NP' or isinstance(data, str) and data == 'NR' or isinstance(data, str) and data == 'NU' or isinstance(data, str) and data == 'NZ' or isinstance(data, str) and data == 'OM' or isinstance(data, str) and data == 'PA' or isinstance(data, str) and data == 'PE' or isinstance(data, str) and data == 'PF' or isinstance(data, str) and data == 'PG' or isinstance(data, str) and data == 'PH' or isinstance(data, str) and data == 'PK' or isinstance(data, str) and data == 'PL' or isinstance(data, str) and data == 'PM' or isinstance(data, str) and data == 'PN' or isinstance(data, str) and data == 'PR' or isinstance(data, str) and data == 'PS' or isinstance(data, str) and data == 'PT' or isinstance(data, str) and data == 'PW' or isinstance(data, str) and data == 'PY' or isinstance(data, str) and data == 'QA' or isinstance(data, str) and data == 'RE' or isinstance(data, str) and data == 'RO' or isinstance(data, str) and data == 'RS' or isinstance(data, str) and data == 'RU' or isinstance(data, str) and data == 'RW' or isinstance(data, str) and data == 'SA' or isinstance(data, str) and data == 'SB' or isinstance(data, str) and data == 'SC' or isinstance(data, str) and data == 'SD' or isinstance(data, str) and data == 'SE' or isinstance(data, str) and data == 'SG' or isinstance(data, str) and data == 'SH' or isinstance(data, str) and data == 'SI' or isinstance(data, str) and data == 'SJ' or isinstance(data, str) and data == 'SK' or isinstance(data, str) and data == 'SL' or isinstance(data, str) and data == 'SM' or isinstance(data, str) and data == 'SN' or isinstance(data, str) and data == 'SO' or isinstance(data, str) and data == 'SR' or isinstance(data, str) and data == 'SS' or isinstance(data, str) and data == 'ST' or isinstance(data, str) and data == 'SV' or isinstance(data, str) and data == 'SX' or isinstance(data, str) and data == 'SY' or isinstance(data, str) and data == 'SZ' or isinstance(data, str) and data == 'TC' or isinstance(data, str) and data == 'TD' or isinstance(data, str) and data == 'TF' or isinstance(data, str) and data == 'TG' or isinstance(data, str) and data == 'TH' or isinstance(data, str) and data == 'TJ' or isinstance(data, str) and data == 'TK' or isinstance(data, str) and data == 'TL' or isinstance(data, str) and data == 'TM' or isinstance(data, str) and data == 'TN' or isinstance(data, str) and data == 'TO' or isinstance(data, str) and data == 'TR' or isinstance(data, str) and data == 'TT' or isinstance(data, str) and data == 'TV' or isinstance(data, str) and data == 'TW' or isinstance(data, str) and data == 'TZ' or isinstance(data, str) and data == 'UA' or isinstance(data, str) and data == 'UG' or isinstance(data, str) and data == 'UM' or isinstance(data, str) and data == 'US' or isinstance(data, str) and data == 'UY' or isinstance(data, str) and data == 'UZ' or isinstance(data, str) and data == 'VA' or isinstance(data, str) and data == 'VC' or isinstance(data, str) and data == 'VE' or isinstance(data, str) and data == 'VG' or isinstance(data, str) and data == 'VI' or isinstance(data, str) and data == 'VN' or isinstance(data, str) and data == 'VU' or isinstance(data, str) and data == 'WF' or isinstance(data, str) and data == 'WS' or isinstance(data, str) and data == 'YE' or isinstance(data, str) and data == 'YT' or isinstance(data, str) and data == 'ZA' or isinstance(data, str) and data == 'ZM' or isinstance(data, str) and data == 'ZW'):
+        raise JsonSchemaValueException
+    return data
+
+def validate___defs_section_decision(data):
+    if not isinstance(data, (dict)):
+        raise JsonSchemaValueException
+    data_is_dict = isinstance(data, dict)
+    if data_is_dict:
+        data__missing_keys = set(['role', 'individual_administrative']) - data.keys()
+        if data__missing_keys:
+            raise JsonSchemaValueException
+        data_keys = set(data.keys())
+        if "role" in data_keys:
+            data_keys.remove("role")
+            data__role = data["role"]
+            if not isinstance(data__role, (str)):
+                raise JsonSchemaValueException
+            if not (isinstance(data__role, str) and data__role == 'none' or isinstance(data__role, str) and data__role == 'informs' or isinstance(data__role, str) and data__role == 'recommends' or isinstance(data__role, str) and data__role == 'decides'):
+                raise JsonSchemaValueException
+        if "individual_administrative" in data_keys:
+            data_keys.remove("individual_administrative")
+            data__individualadministrative = data["individual_administrative"]
+            validate___defs_boolean_or_unknown(data__individualadministrative)
+        if "main_processing" in data_keys:
+            data_keys.remove("main_processing")
+            data__mainprocessing = data["main_processing"]
+            validate___defs_boolean_or_unknown(data__mainprocessing)
+        if "human_review" in data_keys:
+            data_keys.remove("human_review")
+            data__humanreview = data["human_review"]
+            if not isinstance(data__humanreview, (dict)):
+                raise JsonSchemaValueException
+            data__humanreview_is_dict = isinstance(data__humanreview, dict)
+            if data__humanreview_is_dict:
+                data__humanreview__missing_keys = set(['level']) - data__humanreview.keys()
+                if data__humanreview__missing_keys:
+                    raise JsonSchemaValueException
+                data__humanreview_keys = set(data__humanreview.keys())
+                if "level" in data__humanreview_keys:
+                    data__humanreview_keys.remove("level")
+                    data__humanreview__level = data__humanreview["level"]
+                    if not isinstance(data__humanreview__level, (str)):
+                        raise JsonSchemaValueException
+                    if not (isinstance(data__humanreview__level, str) and data__humanreview__level == 'none' or isinstance(data__humanreview__level, str) and data__humanreview__level == 'on_request' or isinstance(data__humanreview__level, str) and data__humanreview__level == 'sampling' or isinstance(data__humanreview__level, str) and data__humanreview__level == 'each_case'):
+                        raise JsonSchemaValueException
+                if "role" in data__humanreview_keys:
+                    data__humanreview_keys.remove("role")
+                    data__humanreview__role = data__humanreview["role"]
+                    validate___defs_text(data__humanreview__role)
+                if "can_override" in data__humanreview_keys:
+                    data__humanreview_keys.remove("can_override")
+                    data__humanreview__canoverride = data__humanreview["can_override"]
+                    if not isinstance(data__humanreview__canoverride, (bool)):
+                        raise JsonSchemaValueException
+                for data__humanreview_key, data__humanreview_val in data__humanreview.items():
+                    if REGEX_PATTERNS['^x-'].search(data__humanreview_key):
+                        if data__humanreview_key in data__humanreview_keys:
+                            data__humanreview_keys.remove(data__humanreview_key)
+                if data__humanreview_keys:
+                    raise JsonSchemaValueException
+        if "explanation" in data_keys:
+            data_keys.remove("explanation")
+            data__explanation = data["explanation"]
+            if not isinstance(data__explanation, (dict)):
+                raise JsonSchemaValueException
+            data__explanation_is_dict = isinstance(data__explanation, dict)
+            if data__explanation_is_dict:
+                data__explanation_keys = set(data__explanation.keys())
+                if "procedure" in data__explanation_keys:
+                    data__explanation_keys.remove("procedure")
+                    data__explanation__procedure = data__explanation["procedure"]
+                    validate___defs_text(data__explanation__procedure)
+                if "parameters_document" in data__explanation_keys:
+                    data__explanation_keys.remove("parameters_document")
+                    data__explanation__parametersdocument = data__explanation["parameters_document"]
+                    validate___defs_text(data__explanation__parametersdocument)
+                for data__explanation_key, data__explanation_val in data__explanation.items():
+                    if REGEX_PATTERNS['^x-'].search(data__explanation_key):
+                        if data__explanation_key in data__explanation_keys:
+                            data__explanation_keys.remove(data__explanation_key)
+                if data__explanation_keys:
+                    raise JsonSchemaValueException
+        if "appeal" in data_keys:
+            data_keys.remove("appeal")
+            data__appeal = data["appeal"]
+            if not isinstance(data__appeal, (dict)):
+                raise JsonSchemaValueException
+            data__appeal_is_dict = isinstance(data__appeal, dict)
+            if data__appeal_is_dict:
+                data__appeal_keys = set(data__appeal.keys())
+                if "channel" in data__appeal_keys:
+                    data__appeal_keys.remove("channel")
+                    data__appeal__channel = data__appeal["channel"]
+                    validate___defs_text(data__appeal__channel)
+                if "url" in data__appeal_keys:
+                    data__appeal_keys.remove("url")
+                    data__appeal__url = data__appeal["url"]
+                    validate___defs_text(data__appeal__url)
+                for data__appeal_key, data__appeal_val in data__appeal.items():
+                    if REGEX_PATTERNS['^x-'].search(data__appeal_key):
+                        if data__appeal_key in data__appeal_keys:
+                            data__appeal_keys.remove(data__appeal_key)
+                if data__appeal_keys:
+                    raise JsonSchemaValueException
+        for data_key, data_val in data.items():
+            if REGEX_PATTERNS['^x-'].search(data_key):
+                if data_key in data_keys:
+                    data_keys.remove(data_key)
+        if data_keys:
             raise JsonSchemaValueException
     return data
 
-def validate___defs_url(data):
-    if not isinstance(data, (str)):
+def validate___defs_section_people(data):
+    if not isinstance(data, (dict)):
         raise JsonSchemaValueException
-    if isinstance(data, str):
-        if not REGEX_PATTERNS['^https?://[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u2800\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb][^\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]*$'].search(data):
+    data_is_dict = isinstance(data, dict)
+    if data_is_dict:
+        data__missing_keys = set(['interaction', 'minors', 'impact']) - data.keys()
+        if data__missing_keys:
+            raise JsonSchemaValueException
+        data_keys = set(data.keys())
+        if "interaction" in data_keys:
+            data_keys.remove("interaction")
+            data__interaction = data["interaction"]
+            if not isinstance(data__interaction, (str)):
+                raise JsonSchemaValueException
+            if not (isinstance(data__interaction, str) and data__interaction == 'none' or isinstance(data__interaction, str) and data__interaction == 'indirect' or isinstance(data__interaction, str) and data__interaction == 'direct'):
+                raise JsonSchemaValueException
+        if "affected_groups" in data_keys:
+            data_keys.remove("affected_groups")
+            data__affectedgroups = data["affected_groups"]
+            if not isinstance(data__affectedgroups, list):
+                raise JsonSchemaValueException
+            data__affectedgroups_is_list = isinstance(data__affectedgroups, list)
+            if data__affectedgroups_is_list:
+                data__affectedgroups_len = len(data__affectedgroups)
+                for data__affectedgroups_x, data__affectedgroups_item in enumerate(data__affectedgroups):
+                    if not isinstance(data__affectedgroups_item, (str)):
+                        raise JsonSchemaValueException
+                    if not (isinstance(data__affectedgroups_item, str) and data__affectedgroups_item == 'general_public' or isinstance(data__affectedgroups_item, str) and data__affectedgroups_item == 'pupils' or isinstance(data__affectedgroups_item, str) and data__affectedgroups_item == 'minors_under_15' or isinstance(data__affectedgroups_item, str) and data__affectedgroups_item == 'minors_15_17' or isinstance(data__affectedgroups_item, str) and data__affectedgroups_item == 'families' or isinstance(data__affectedgroups_item, str) and data__affectedgroups_item == 'elderly' or isinstance(data__affectedgroups_item, str) and data__affectedgroups_item == 'people_with_disabilities' or isinstance(data__affectedgroups_item, str) and data__affectedgroups_item == 'benefit_recipients' or isinstance(data__affectedgroups_item, str) and data__affectedgroups_item == 'job_applicants' or isinstance(data__affectedgroups_item, str) and data__affectedgroups_item == 'municipal_agents' or isinstance(data__affectedgroups_item, str) and data__affectedgroups_item == 'businesses'):
+                        raise JsonSchemaValueException
+        if "minors" in data_keys:
+            data_keys.remove("minors")
+            data__minors = data["minors"]
+            if not isinstance(data__minors, (str)):
+                raise JsonSchemaValueException
+            if not (isinstance(data__minors, str) and data__minors == 'none' or isinstance(data__minors, str) and data__minors == 'incidental' or isinstance(data__minors, str) and data__minors == 'targeted' or isinstance(data__minors, str) and data__minors == 'unknown'):
+                raise JsonSchemaValueException
+        if "impact" in data_keys:
+            data_keys.remove("impact")
+            data__impact = data["impact"]
+            if not isinstance(data__impact, (str)):
+                raise JsonSchemaValueException
+            if not (isinstance(data__impact, str) and data__impact == 'none' or isinstance(data__impact, str) and data__impact == 'low' or isinstance(data__impact, str) and data__impact == 'moderate' or isinstance(data__impact, str) and data__impact == 'high' or isinstance(data__impact, str) and data__impact == 'unknown'):
+                raise JsonSchemaValueException
+        if "decisions_per_year" in data_keys:
+            data_keys.remove("decisions_per_year")
+            data__decisionsperyear = data["decisions_per_year"]
+            if not isinstance(data__decisionsperyear, (int)) and not (isinstance(data__decisionsperyear, float) and data__decisionsperyear.is_integer()) or isinstance(data__decisionsperyear, bool):
+                raise JsonSchemaValueException
+            if isinstance(data__decisionsperyear, (int, float)) and not isinstance(data__decisionsperyear, bool):
+                if data__decisionsperyear < 0:
+                    raise JsonSchemaValueException
+        for data_key, data_val in data.items():
+            if REGEX_PATTERNS['^x-'].search(data_key):
+                if data_key in data_keys:
+                    data_keys.remove(data_key)
+        if data_keys:
             raise JsonSchemaValueException
     return data
 
-def validate___defs_month_or_date(data):
-    if not isinstance(data, (str)):
+def validate___defs_section_purpose(data):
+    if not isinstance(data, (dict)):
         raise JsonSchemaValueException
-    if isinstance(data, str):
-        if not REGEX_PATTERNS['^(?:(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-(?:0[1-9]|1[0-2])|(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)$'].search(data):
+    data_is_dict = isinstance(data, dict)
+    if data_is_dict:
+        data__missing_keys = set(['goal', 'domain']) - data.keys()
+        if data__missing_keys:
+            raise JsonSchemaValueException
+        data_keys = set(data.keys())
+        if "goal" in data_keys:
+            data_keys.remove("goal")
+            data__goal = data["goal"]
+            validate___defs_text(data__goal)
+        if "domain" in data_keys:
+            data_keys.remove("domain")
+            data__domain = data["domain"]
+            if not isinstance(data__domain, (str)):
+                raise JsonSchemaValueException
+            if not (isinstance(data__domain, str) and data__domain == 'education' or isinstance(data__domain, str) and data__domain == 'childhood_youth' or isinstance(data__domain, str) and data__domain == 'security' or isinstance(data__domain, str) and data__domain == 'social' or isinstance(data__domain, str) and data__domain == 'health' or isinstance(data__domain, str) and data__domain == 'housing_urbanism' or isinstance(data__domain, str) and data__domain == 'mobility' or isinstance(data__domain, str) and data__domain == 'environment_energy' or isinstance(data__domain, str) and data__domain == 'culture_sport' or isinstance(data__domain, str) and data__domain == 'citizen_relations' or isinstance(data__domain, str) and data__domain == 'finance_tax' or isinstance(data__domain, str) and data__domain == 'hr' or isinstance(data__domain, str) and data__domain == 'internal_admin' or isinstance(data__domain, str) and data__domain == 'democracy' or isinstance(data__domain, str) and data__domain == 'other'):
+                raise JsonSchemaValueException
+        if "education_scopes" in data_keys:
+            data_keys.remove("education_scopes")
+            data__educationscopes = data["education_scopes"]
+            if not isinstance(data__educationscopes, list):
+                raise JsonSchemaValueException
+            data__educationscopes_is_list = isinstance(data__educationscopes, list)
+            if data__educationscopes_is_list:
+                data__educationscopes_len = len(data__educationscopes)
+                for data__educationscopes_x, data__educationscopes_item in enumerate(data__educationscopes):
+                    if not isinstance(data__educationscopes_item, (str)):
+                        raise JsonSchemaValueException
+                    if not (isinstance(data__educationscopes_item, str) and data__educationscopes_item == 'school_management' or isinstance(data__educationscopes_item, str) and data__educationscopes_item == 'pupil_tracking' or isinstance(data__educationscopes_item, str) and data__educationscopes_item == 'teaching_tool'):
+                        raise JsonSchemaValueException
+        if "process" in data_keys:
+            data_keys.remove("process")
+            data__process = data["process"]
+            validate___defs_text(data__process)
+        if "legal_bases" in data_keys:
+            data_keys.remove("legal_bases")
+            data__legalbases = data["legal_bases"]
+            if not isinstance(data__legalbases, list):
+                raise JsonSchemaValueException
+            data__legalbases_is_list = isinstance(data__legalbases, list)
+            if data__legalbases_is_list:
+                data__legalbases_len = len(data__legalbases)
+                for data__legalbases_x, data__legalbases_item in enumerate(data__legalbases):
+                    if not isinstance(data__legalbases_item, (dict)):
+                        raise JsonSchemaValueException
+                    data__legalbases_item_is_dict = isinstance(data__legalbases_item, dict)
+                    if data__legalbases_item_is_dict:
+                        data__legalbases_item__missing_keys = set(['text']) - data__legalbases_item.keys()
+                        if data__legalbases_item__missing_keys:
+                            raise JsonSchemaValueException
+                        data__legalbases_item_keys = set(data__legalbases_item.keys())
+                        if "text" in data__legalbases_item_keys:
+                            data__legalbases_item_keys.remove("text")
+                            data__legalbases_item__text = data__legalbases_item["text"]
+                            validate___defs_text(data__legalbases_item__text)
+                        if "url" in data__legalbases_item_keys:
+                            data__legalbases_item_keys.remove("url")
+                            data__legalbases_item__url = data__legalbases_item["url"]
+                            validate___defs_text(data__legalbases_item__url)
+                        for data__legalbases_item_key, data__legalbases_item_val in data__legalbases_item.items():
+                            if REGEX_PATTERNS['^x-'].search(data__legalbases_item_key):
+                                if data__legalbases_item_key in data__legalbases_item_keys:
+                                    data__legalbases_item_keys.remove(data__legalbases_item_key)
+                        if data__legalbases_item_keys:
+                            raise JsonSchemaValueException
+        if "benefits" in data_keys:
+            data_keys.remove("benefits")
+            data__benefits = data["benefits"]
+            validate___defs_text(data__benefits)
+        if "alternatives" in data_keys:
+            data_keys.remove("alternatives")
+            data__alternatives = data["alternatives"]
+            validate___defs_text(data__alternatives)
+        if "proportionality" in data_keys:
+            data_keys.remove("proportionality")
+            data__proportionality = data["proportionality"]
+            validate___defs_text(data__proportionality)
+        for data_key, data_val in data.items():
+            if REGEX_PATTERNS['^x-'].search(data_key):
+                if data_key in data_keys:
+                    data_keys.remove(data_key)
+        if data_keys:
             raise JsonSchemaValueException
     return data
 
@@ -1729,6 +1642,158 @@ def validate___defs_text(data):
         raise JsonSchemaValueException
     if isinstance(data, str):
         if not _readable(data):
+            raise JsonSchemaValueException
+    return data
+
+def validate___defs_section_owner(data):
+    if not isinstance(data, (dict)):
+        raise JsonSchemaValueException
+    data_is_dict = isinstance(data, dict)
+    if data_is_dict:
+        data__missing_keys = set(['organisation', 'department', 'contact']) - data.keys()
+        if data__missing_keys:
+            raise JsonSchemaValueException
+        data_keys = set(data.keys())
+        if "organisation" in data_keys:
+            data_keys.remove("organisation")
+            data__organisation = data["organisation"]
+            if not isinstance(data__organisation, (str)):
+                raise JsonSchemaValueException
+            if not (isinstance(data__organisation, str) and data__organisation == 'ville-montpellier' or isinstance(data__organisation, str) and data__organisation == 'metropole-montpellier' or isinstance(data__organisation, str) and data__organisation == 'ccas-montpellier' or isinstance(data__organisation, str) and data__organisation == 'other'):
+                raise JsonSchemaValueException
+        if "serves_city" in data_keys:
+            data_keys.remove("serves_city")
+            data__servescity = data["serves_city"]
+            if not isinstance(data__servescity, (bool)):
+                raise JsonSchemaValueException
+        if "department" in data_keys:
+            data_keys.remove("department")
+            data__department = data["department"]
+            validate___defs_text(data__department)
+        if "contact" in data_keys:
+            data_keys.remove("contact")
+            data__contact = data["contact"]
+            validate___defs_contact(data__contact)
+        if "accountable_role" in data_keys:
+            data_keys.remove("accountable_role")
+            data__accountablerole = data["accountable_role"]
+            validate___defs_text(data__accountablerole)
+        if "ai_act_role" in data_keys:
+            data_keys.remove("ai_act_role")
+            data__aiactrole = data["ai_act_role"]
+            if not isinstance(data__aiactrole, (str)):
+                raise JsonSchemaValueException
+            if not (isinstance(data__aiactrole, str) and data__aiactrole == 'provider' or isinstance(data__aiactrole, str) and data__aiactrole == 'deployer' or isinstance(data__aiactrole, str) and data__aiactrole == 'both' or isinstance(data__aiactrole, str) and data__aiactrole == 'unknown'):
+                raise JsonSchemaValueException
+        for data_key, data_val in data.items():
+            if REGEX_PATTERNS['^x-'].search(data_key):
+                if data_key in data_keys:
+                    data_keys.remove(data_key)
+        if data_keys:
+            raise JsonSchemaValueException
+    return data
+
+def validate___defs_contact(data):
+    if not isinstance(data, (str)):
+        raise JsonSchemaValueException
+    if isinstance(data, str):
+        if not REGEX_PATTERNS['^(?:https?://[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u2800\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb][^\\s\\u0000-\\u001f\\u007f-\\u009f\\ufeff]*|[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u2800\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb@<>()\\[\\]\\\\,;:"]+@[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u2800\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb@<>()\\[\\]\\\\,;:"/.]+(?:\\.[^\\s\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u2800\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb@<>()\\[\\]\\\\,;:"/.]+)+)$'].search(data):
+            raise JsonSchemaValueException
+    return data
+
+def validate___defs_section_project(data):
+    if not isinstance(data, (dict)):
+        raise JsonSchemaValueException
+    data_is_dict = isinstance(data, dict)
+    if data_is_dict:
+        data__missing_keys = set(['id', 'name', 'summary', 'status']) - data.keys()
+        if data__missing_keys:
+            raise JsonSchemaValueException
+        data_keys = set(data.keys())
+        if "id" in data_keys:
+            data_keys.remove("id")
+            data__id = data["id"]
+            validate___defs_slug(data__id)
+        if "name" in data_keys:
+            data_keys.remove("name")
+            data__name = data["name"]
+            if not isinstance(data__name, (str)):
+                raise JsonSchemaValueException
+            if isinstance(data__name, str):
+                data__name_len = len(data__name)
+                if data__name_len > 100:
+                    raise JsonSchemaValueException
+                if not _readable(data__name):
+                    raise JsonSchemaValueException
+        if "summary" in data_keys:
+            data_keys.remove("summary")
+            data__summary = data["summary"]
+            if not isinstance(data__summary, (str)):
+                raise JsonSchemaValueException
+            if isinstance(data__summary, str):
+                data__summary_len = len(data__summary)
+                if data__summary_len > 350:
+                    raise JsonSchemaValueException
+                if not _readable(data__summary):
+                    raise JsonSchemaValueException
+        if "version" in data_keys:
+            data_keys.remove("version")
+            data__version = data["version"]
+            validate___defs_text(data__version)
+        if "status" in data_keys:
+            data_keys.remove("status")
+            data__status = data["status"]
+            if not isinstance(data__status, (str)):
+                raise JsonSchemaValueException
+            if not (isinstance(data__status, str) and data__status == 'planned' or isinstance(data__status, str) and data__status == 'design' or isinstance(data__status, str) and data__status == 'development' or isinstance(data__status, str) and data__status == 'pilot' or isinstance(data__status, str) and data__status == 'evaluation' or isinstance(data__status, str) and data__status == 'operational' or isinstance(data__status, str) and data__status == 'retired'):
+                raise JsonSchemaValueException
+        if "start_date" in data_keys:
+            data_keys.remove("start_date")
+            data__startdate = data["start_date"]
+            validate___defs_month_or_date(data__startdate)
+        if "end_date" in data_keys:
+            data_keys.remove("end_date")
+            data__enddate = data["end_date"]
+            validate___defs_month_or_date(data__enddate)
+        if "links" in data_keys:
+            data_keys.remove("links")
+            data__links = data["links"]
+            if not isinstance(data__links, (dict)):
+                raise JsonSchemaValueException
+            data__links_is_dict = isinstance(data__links, dict)
+            if data__links_is_dict:
+                data__links_keys = set(data__links.keys())
+                if "public_page" in data__links_keys:
+                    data__links_keys.remove("public_page")
+                    data__links__publicpage = data__links["public_page"]
+                    validate___defs_url(data__links__publicpage)
+                if "source_code" in data__links_keys:
+                    data__links_keys.remove("source_code")
+                    data__links__sourcecode = data__links["source_code"]
+                    validate___defs_url(data__links__sourcecode)
+                if "documentation" in data__links_keys:
+                    data__links_keys.remove("documentation")
+                    data__links__documentation = data__links["documentation"]
+                    validate___defs_url(data__links__documentation)
+                for data__links_key, data__links_val in data__links.items():
+                    if REGEX_PATTERNS['^x-'].search(data__links_key):
+                        if data__links_key in data__links_keys:
+                            data__links_keys.remove(data__links_key)
+                if data__links_keys:
+                    raise JsonSchemaValueException
+        for data_key, data_val in data.items():
+            if REGEX_PATTERNS['^x-'].search(data_key):
+                if data_key in data_keys:
+                    data_keys.remove(data_key)
+        if data_keys:
+            raise JsonSchemaValueException
+    return data
+
+def validate___defs_month_or_date(data):
+    if not isinstance(data, (str)):
+        raise JsonSchemaValueException
+    if isinstance(data, str):
+        if not REGEX_PATTERNS['^(?:(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-(?:0[1-9]|1[0-2])|(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)$'].search(data):
             raise JsonSchemaValueException
     return data
 
@@ -1750,3 +1815,5 @@ def validate___defs_pin(data):
         if not REGEX_PATTERNS['^[a-z0-9]+(-[a-z0-9]+)*@[A-Za-z0-9][A-Za-z0-9._-]*$'].search(data):
             raise JsonSchemaValueException
     return data
+
+_SECTIONS = {"review": validate___defs_section_review, "ai_act": validate___defs_section_ai_act, "inclusion": validate___defs_section_inclusion, "training": validate___defs_section_training, "cmian": validate___defs_section_cmian, "transparency": validate___defs_section_transparency, "video": validate___defs_section_video, "data": validate___defs_section_data, "technology": validate___defs_section_technology, "decision": validate___defs_section_decision, "people": validate___defs_section_people, "purpose": validate___defs_section_purpose, "owner": validate___defs_section_owner, "project": validate___defs_section_project}

@@ -16,8 +16,17 @@ JsonSchemaValuesException = JsonSchemaValueException
 
 def accepts(data: object) -> bool:
     """Whether ``data`` follows the schema."""
+    return _accepts(validate, data)
+
+
+def accepts_section(name: str, value: object) -> bool:
+    """Whether a value is known to be good for a property of the whole; a doubt is no."""
+    return name in _SECTIONS and _accepts(_SECTIONS[name], value)
+
+
+def _accepts(validator, data):
     try:
-        validate(data)
+        validator(data)
     except JsonSchemaValueException:
         return False
     return True
@@ -69,6 +78,9 @@ def validate(data):
         except (JsonSchemaValueException, JsonSchemaValuesException): pass
     if not data_any_of_count1:
         raise JsonSchemaValueException
+    data_is_dict = isinstance(data, dict)
+    if data_is_dict:
+        data_keys = set(data.keys())
     return data
 
 def validate___defs_waiver(data):
@@ -480,3 +492,5 @@ def validate___defs_register(data):
         if data_keys:
             raise JsonSchemaValueException
     return data
+
+_SECTIONS = {}

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import re
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from cmian_policy.errors import DocumentError, PolicyError
 from cmian_policy.lang import yaml
 from cmian_policy.lang.yaml_source import Source
 from cmian_policy.model.location import Location, child, parent, tokens
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

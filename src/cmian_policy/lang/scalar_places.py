@@ -30,7 +30,8 @@ def place_in_scalar(document: LocatedDocument, pointer: str, offset: int) -> Spa
         return None
     source = Source(document.text)
     raw = source.cut(span)
-    index = _index(raw, value, min(offset, len(value)))
+    # Only an alias begins with *, and its name may begin like the text that it repeats.
+    index = None if raw[:1] == "*" else _index(raw, value, min(offset, len(value)))
     if index is None:
         return Span(span.line, span.column, span.line, span.column)
     start = source.end_index(span) - len(raw) + index

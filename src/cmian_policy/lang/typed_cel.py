@@ -7,7 +7,7 @@ anything. Source: rules.md, "type-checked against the manifest schema".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cel_expr_python import cel
 from cel_expr_python.ext import ext_bindings, ext_optional, ext_strings
@@ -15,6 +15,7 @@ from cel_expr_python.ext import ext_bindings, ext_optional, ext_strings
 from cmian_policy.errors import UsageError
 from cmian_policy.lang.cel_faults import Fault, Vocabulary, faults_of, not_boolean
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -63,7 +63,7 @@ def read(raw: bytes, path: str, *, loader: Callable[[str], Events] = libyaml or 
         builder.problems.append(Problem(message("yaml.syntax", detail=type(error).__name__), START))
     if builder.problems:
         raise _error(builder.problems, path)
-    return LocatedDocument(path, text, builder.data, builder.node)
+    return LocatedDocument(path, text, builder.data, builder.node, builder.empty_lists)
 
 
 def _syntax(error: yaml.YAMLError, source: Source) -> Problem:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 from yaml import events
 
 from cmian_policy.lang.scalars import CORE, SCALAR_TAGS, SUSPECT, resolve, resolve_as, shorten
-from cmian_policy.lang.yaml_collections import Anchored, Mapping, Sequence
+from cmian_policy.lang.yaml_collections import Anchored, Mapping, Sequence, property_count
 from cmian_policy.model.document import Node
 from cmian_policy.model.location import START, Span, to_pointer
 from cmian_policy.model.problem import Problem
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MAX_DEPTH: Final = 64
 MAX_NODES: Final = 50_000
 MAX_ITEMS: Final = 1_000
+MAX_KEY: Final = 1_024  # characters: what YAML allows for a key without its question mark, here for every key
 MAX_PROBLEMS: Final = 100
 
 # PyYAML's types say that a mark may be None, which no parser gives, and know nothing of libyaml's marks.
@@ -54,6 +55,7 @@ class Builder:
         self._anchors: dict[str, Anchored | Mapping | Sequence] = {}
         self._nodes = 0
         self._documents = 0
+        self.empty_lists = False
 
     @property
     def data(self) -> Plain:
@@ -138,6 +140,8 @@ class Builder:
     def _end(self, event: Event) -> None:
         closed = self._open
         around = self._open = self._around.pop()
+        if not closed.data and isinstance(closed, Sequence):
+            self.empty_lists = True
         # A block, or a pair without braces in a sequence, has no bracket of its own: it ends where its last child does.
         end = _span(event) if closed.bracketed else closed.last
         node = closed.node(Span(closed.start.line, closed.start.column, end.end_line, end.end_column))
@@ -180,6 +184,8 @@ class Builder:
             # In braces or brackets the library takes ``?x`` for ``? x``; in YAML 1.2 it is text.
             self._report(message("yaml.syntax-question-mark"), span)
         elif isinstance(mapping, Mapping):
+            if len(value) > MAX_KEY:  # each problem beneath it would repeat it in its pointer
+                self._stop(message("yaml.limit-key", size=len(value), limit=MAX_KEY), span)
             mapping.key = value
             if mapping.keys.setdefault(value, span) is not span:
                 self._report(message("yaml.duplicate-key", name=shorten(value), line=mapping.keys[value].line), span)
@@ -199,7 +205,7 @@ class Builder:
         """Where a collection begins, and whether with a bracket."""
         index: int = event.start_mark.index
         start = _span(event)
-        properties = _properties(event)
+        properties = property_count(event)
         if properties:
             index = self.source.after_properties(index, properties)
             start = self.source.span(index, index)
@@ -224,7 +230,7 @@ class Builder:
 
     def _check_anchor(self, event: Event) -> None:
         """Refuse ``&a:b text``, which the library reads as the anchor ``a`` before ``:b text``, YAML 1.2 as ``a:b``."""
-        name, index = self.source.anchor(event.start_mark.index, _properties(event))
+        name, index = self.source.anchor(event.start_mark.index, property_count(event))
         if name[1 + len(event.anchor) :].startswith(_IN_ANCHOR):
             self._report(message("yaml.syntax-anchor"), self.source.span(index, index))
 
@@ -247,7 +253,7 @@ class Builder:
     def _scalar_span(self, event: Event) -> Span:
         start: int = event.start_mark.index
         end: int = event.end_mark.index
-        properties = _properties(event)
+        properties = property_count(event)
         if not event.value and not event.style:
             return self.source.span(end, end) if properties else self._empty_span(event)
         if properties:
@@ -269,7 +275,7 @@ class Builder:
     # Problems
 
     def _report_tag(self, event: Event, key: str) -> None:
-        name, span = self.source.tag(event.start_mark.index, _properties(event))
+        name, span = self.source.tag(event.start_mark.index, property_count(event))
         self._report(message(key, tag=shorten(name)), span)
 
     def _report(self, what: Message, span: Span) -> None:
@@ -284,10 +290,6 @@ class Builder:
     def _pointer(self) -> str:
         tokens = [holder.token() for holder in (*self._around, self._open)][1:]
         return to_pointer([token for token in tokens if token is not None])
-
-
-def _properties(event: Event) -> int:
-    return (event.anchor is not None) + (event.tag is not None)
 
 
 def _span(event: Event) -> Span:

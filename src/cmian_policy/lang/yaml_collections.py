@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cmian_policy.model.document import Node
+from cmian_policy.model.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from cmian_policy.model.document import Plain
@@ -92,3 +93,8 @@ class Sequence(Collection):
     def token(self) -> str | None:
         """The JSON Pointer token of the item that comes next."""
         return str(len(self.data))
+
+
+def property_count(event: Any) -> int:  # noqa: ANN401 - one of PyYAML's events
+    """How many properties (an anchor, a tag) stand before a node."""
+    return (event.anchor is not None) + (event.tag is not None)

@@ -5,11 +5,12 @@ The wording differs between libyaml and PyYAML's own parser: each line below hol
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from cmian_policy.model.location import START, Span
 from cmian_policy.model.problem import Problem
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from yaml import MarkedYAMLError

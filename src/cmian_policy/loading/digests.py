@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from cmian_policy.errors import PolicyError
 from cmian_policy.loading.documents import kind_of
@@ -17,6 +17,7 @@ from cmian_policy.loading.pack import act_path, facts_path, rule_path
 from cmian_policy.model.location import Location, Span
 from cmian_policy.model.pack import RuleVersion
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

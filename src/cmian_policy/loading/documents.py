@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from cmian_policy.errors import DocumentError, PolicyError
 from cmian_policy.lang import yaml
 from cmian_policy.model.location import START, Location
 from cmian_policy.model.problem import Problem
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

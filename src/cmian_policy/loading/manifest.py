@@ -15,8 +15,8 @@ from cmian_policy.model.problem import Problem
 from cmian_policy.model.text import message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Sequence
+    from os import PathLike
 
     from cmian_policy.model.document import LocatedDocument, Plain
     from cmian_policy.model.text import Message
@@ -24,29 +24,30 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = "1.0"
 _SECTIONS = ("project", "owner", "purpose", "people", "decision", "technology", "data", "video")
 # The reader refuses above 1 MiB: one byte more is enough to know, whatever the size of the file.
+_NAMED = 5  # other manifests with the same id that a message names
 READ_AT_MOST = 1024 * 1024 + 1
 
 
-def read_file(path: Path, shown: str, schema: Callable[[], dict[str, Any]]) -> Manifest:
+def read_file(path: str | PathLike[str], shown: str, schema: Callable[[], dict[str, Any]]) -> Manifest:
     """The manifest at ``path``, reported as ``shown``; ``schema`` gives the JSON Schema, called only to explain violations."""
     raw = bytes_of(path)
     return read_bytes(raw, shown, schema) if isinstance(raw, bytes) else unreadable(shown, raw)
 
 
-def bytes_of(path: Path) -> bytes | Message:
+def bytes_of(path: str | PathLike[str]) -> bytes | Message:
     """What a manifest's file holds, as far as it may be read; or why it cannot be."""
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
+        if not stat.S_ISREG(os.stat(path).st_mode):
             return message("manifest.not-a-file")
-        with path.open("rb") as stream:
+        with open(path, "rb") as stream:
             return stream.read(READ_AT_MOST)
     except OSError as error:
         return message("manifest.unreadable", detail=_reason(error, path))
 
 
-def _reason(error: OSError, path: Path) -> Message:
+def _reason(error: OSError, path: str | PathLike[str]) -> Message:
     if isinstance(error, FileNotFoundError):
-        return message("os.dangling-link" if path.is_symlink() else "os.vanished")
+        return message("os.dangling-link" if os.path.islink(path) else "os.vanished")
     if isinstance(error, PermissionError):
         return message("os.permission")
     return message("os.other", detail=error.strerror or type(error).__name__)
@@ -65,7 +66,9 @@ def read_bytes(raw: bytes, shown: str, schema: Callable[[], dict[str, Any]]) -> 
     except DocumentError as error:
         text = raw.decode("utf-8-sig", errors="replace")
         return Manifest(shown, sha256, None, {}, text, syntax=error.problems)
-    data = without_empty_lists(document.data) if isinstance(document.data, dict) else {}
+    data = document.data if isinstance(document.data, dict) else {}
+    if document.empty_lists:
+        data = without_empty_lists(data)
     return Manifest(shown, sha256, document, data, document.text, schema=_schema_problems(document, schema))
 
 
@@ -82,7 +85,8 @@ def _schema_problems(document: LocatedDocument, schema: Callable[[], dict[str, A
     from cmian_policy.lang.corrections import correctable  # noqa: PLC0415 - a good manifest never pays for it
     from cmian_policy.lang.jsonschema import explain  # noqa: PLC0415 - as above
 
-    problems = correctable(document, schema(), explain(document, schema()))
+    good = [name for name, value in data.items() if manifest_validator.accepts_section(name, value)]
+    problems = correctable(document, schema(), explain(document, schema(), good))
     return problems or (Problem(message("manifest.disagreement"), START),)
 
 
@@ -117,26 +121,36 @@ def cross_check(manifests: Iterable[Manifest], siblings: Callable[[str], bool]) 
     ``siblings`` tells whether a path, as reported, exists on disk though it may not be part of the run.
     """
     found = tuple(manifests)
-    by_project: dict[str, list[str]] = {}
+    by_project: dict[str | None, list[str]] = {}
     for manifest in found:
-        if manifest.project is not None and not manifest.syntax:
+        if not manifest.syntax:
             by_project.setdefault(manifest.project, []).append(manifest.path)
-    return tuple(_with_neighbours(manifest, by_project, siblings) for manifest in found)
+    return tuple(with_namesakes(_with_twin(each, siblings), by_project.get(each.project, ())) for each in found)
 
 
-def _with_neighbours(manifest: Manifest, by_project: dict[str, list[str]], siblings: Callable[[str], bool]) -> Manifest:
-    problems = list(manifest.schema)
-    twin = _twin(manifest.path)
-    if twin is not None and siblings(twin):
-        problems.append(Problem(message("manifest.two-names", other=twin), START))
-    others = [path for path in by_project.get(manifest.project or "", ()) if path != manifest.path]
-    if others and manifest.document is not None:
-        what = message("manifest.same-project", project=manifest.project or "", others=", ".join(others))
-        problems.append(Problem(what, manifest.document.locate("/project/id"), "/project/id"))
-    return manifest._replace(schema=tuple(problems))
+def _with_twin(manifest: Manifest, siblings: Callable[[str], bool]) -> Manifest:
+    other = twin(manifest.path)
+    return with_twin(manifest, other) if other is not None and siblings(other) else manifest
 
 
-def _twin(path: str) -> str | None:
+def with_twin(manifest: Manifest, other: str) -> Manifest:
+    """The manifest with what is wrong when the other file name stands beside it."""
+    return manifest._replace(schema=(*manifest.schema, Problem(message("manifest.two-names", other=other), START)))
+
+
+def with_namesakes(manifest: Manifest, paths: Sequence[str]) -> Manifest:
+    """The manifest with what is wrong when other ``paths`` than its own have its ``project.id``."""
+    others = [path for path in paths[: _NAMED + 1] if path != manifest.path][:_NAMED]
+    if not others or manifest.project is None or manifest.document is None:
+        return manifest
+    values = {"project": manifest.project, "others": ", ".join(others)}
+    more = len(paths) - 1 - len(others)  # a template that a whole city copied: naming all of them in each would never end
+    what = message("manifest.same-project-many", **values, count=more) if more else message("manifest.same-project", **values)
+    return manifest._replace(schema=(*manifest.schema, Problem(what, manifest.document.locate("/project/id"), "/project/id")))
+
+
+def twin(path: str) -> str | None:
+    """The path that the same manifest would have under the other file name; None for a file of another name."""
     folder, name = os.path.split(path)
     if name not in FILENAMES:
         return None

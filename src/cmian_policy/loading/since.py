@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cmian_policy.errors import UsageError
 from cmian_policy.loading.discovery import git_output, shown
@@ -16,9 +16,11 @@ from cmian_policy.loading.manifest import read_bytes, unreadable
 from cmian_policy.model.location import Location
 from cmian_policy.model.manifest import FILENAMES
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from os import PathLike
 
     from cmian_policy.loading.scope import Scope
     from cmian_policy.model.manifest import Manifest
@@ -36,7 +38,29 @@ class Past(NamedTuple):
     rev: str
     lost: Mapping[str, Manifest]
     added: frozenset[str]
-    gone: frozenset[Path]
+    gone: frozenset[str]
+
+    def losses(self, found: Iterable[tuple[str, str | None]]) -> list[Manifest]:
+        """The manifests that a run lost, as failures, given the path and the project of those that it found.
+
+        A project that was retired is no loss.
+        """
+        heirs = [(path, project) for path, project in found if project is not None and path not in self.lost]
+        gone = []
+        for path, manifest in self.lost.items():
+            heir = next((each for each in heirs if each[1] == manifest.project and self._took_over(each[0], path)), None)
+            if heir is not None:
+                heirs.remove(heir)  # it makes up for one: two projects do not become one unseen
+            elif manifest.status != "retired":
+                gone.append(unreadable(path, message("manifest.lost", rev=self.rev)))
+        return gone
+
+    def _took_over(self, path: str, lost: str) -> bool:
+        """Whether the manifest of the same project at ``path`` is the lost one moved, or the one kept of two in a folder.
+
+        One that stood elsewhere already is neither: its project would have taken the id of another, which then goes unseen.
+        """
+        return path in self.added or Path(path).parent == Path(lost).parent
 
 
 class _Place(NamedTuple):
@@ -48,19 +72,21 @@ class _Place(NamedTuple):
 
 
 def recall(
-    paths: Iterable[Path], rev: str | None, here: Path, schema: Callable[[], dict[str, Any]], scope: Scope | None = None
+    paths: Iterable[str | PathLike[str]],
+    rev: str,
+    here: str | PathLike[str],
+    schema: Callable[[], dict[str, Any]],
+    scope: Scope | None = None,
 ) -> Past:
-    """What a commit held where the paths point, nothing without a revision; each path asks the repository that it lies in.
+    """What a commit held where the paths point; each path asks the repository that it lies in.
 
     ``schema`` gives the JSON Schema of manifests, ``scope`` what a configuration leaves out or counts among them. Raises
     ``UsageError`` outside a repository, and for a revision that names no commit there or that git cannot compare with.
     """
     lost: dict[str, Manifest] = {}
     added: set[str] = set()
-    gone: set[Path] = set()
-    if rev is None:
-        return Past("", lost, frozenset(), frozenset())
-    asked = [(path, place) for path in paths for place in _places(here / path, scope)]
+    gone: set[str] = set()
+    asked = [(path, place) for path in paths for place in _places(Path(here) / path, scope)]
     for path, place in asked:
         commit = _commit(place.folder, rev)
         if commit is None:
@@ -68,30 +94,9 @@ def recall(
         new, lacking = _changes(place, commit, rev, scope)
         added |= {shown(each, here) for each in new}
         lost |= {shown(each, here): read_bytes(_blob(place, commit, each, rev), shown(each, here), schema) for each in lacking}
-        if lacking and not os.path.lexists(here / path):
-            gone.add(path)
+        if lacking and not os.path.lexists(Path(here) / path):
+            gone.add(os.fspath(path))
     return Past(rev, lost, frozenset(added), frozenset(gone))
-
-
-def with_lost(manifests: Sequence[Manifest], past: Past) -> list[Manifest]:
-    """The manifests of a run and, as failures, those that it lost, sorted by path. A project that was retired is no loss."""
-    found = {manifest.path: manifest for manifest in manifests}
-    heirs = [manifest for manifest in manifests if manifest.project is not None and manifest.path not in past.lost]
-    for path, manifest in past.lost.items():
-        heir = next((each for each in heirs if each.project == manifest.project and _took_over(each.path, path, past)), None)
-        if heir is not None:
-            heirs.remove(heir)  # it makes up for one: two projects do not become one unseen
-        elif manifest.status != "retired":
-            found[path] = unreadable(path, message("manifest.lost", rev=past.rev))
-    return [found[path] for path in sorted(found)]
-
-
-def _took_over(path: str, lost: str, past: Past) -> bool:
-    """Whether the manifest of the same project at ``path`` is the lost one moved, or the one kept of two in a folder.
-
-    One that stood elsewhere already is neither: its project would have taken the id of another, which then goes unseen.
-    """
-    return path in past.added or Path(path).parent == Path(lost).parent
 
 
 def _places(path: Path, scope: Scope | None) -> Iterator[_Place]:
@@ -175,7 +180,8 @@ def _manifests(paths: set[Path], place: _Place, scope: Scope | None) -> set[Path
     """Those of some paths that a search would have found, and the one that is named."""
     found = {path for path in paths if path.name in FILENAMES}
     if scope is not None:
-        found = found - scope.excluded(found) | scope.expected(paths).files
+        left_out, expected = scope.excluded(map(str, found)), scope.expected(map(str, paths)).files
+        found = found - {Path(path) for path in left_out} | {Path(path) for path in expected}
     return found | ({place.named} & paths if place.named is not None else set())
 
 

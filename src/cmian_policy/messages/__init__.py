@@ -6,6 +6,7 @@ A template is filled with :meth:`str.format`; values are never read as templates
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from cmian_policy.model.text import Lang
 
 
+@cache
 def catalogue(lang: Lang) -> Mapping[str, str]:
     """The templates of one language, by key."""
     templates: Mapping[str, str] = import_module(f"{__name__}.{lang}").TEMPLATES

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from cmian_policy.model.location import START, Span, parent, tokens
+from cmian_policy.model.tuples import NamedTuple
 
 # What a manifest or a policy file can hold once read (YAML 1.2 core schema).
 Plain: TypeAlias = "bool | int | float | str | list[Plain] | dict[str, Plain] | None"
@@ -42,12 +43,13 @@ class Node:
 
 
 class LocatedDocument(NamedTuple):
-    """A document that was read: its text, its data and the spans of both its keys and values."""
+    """A document that was read: its text, its data and the spans of both its keys and values; whether a list in it is empty."""
 
     path: str
     text: str
     data: Plain
     root: Node
+    empty_lists: bool = True
 
     def node(self, pointer: str) -> Node | None:
         """The node at ``pointer``, or None when the document holds nothing there."""

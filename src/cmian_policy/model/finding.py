@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from cmian_policy.model.tuples import NamedTuple
 from cmian_policy.model.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Finding(NamedTuple):
 
     ``pack``, ``release``, ``basis`` and ``source`` are None for the built-in rules. ``reason`` says why a rule is not
     applicable or could not be evaluated, ``level_reason`` what lowered the level. ``waiver`` is the act that excuses a waived
-    one; ``fixable`` says that ``fix`` mends at least one of its observations.
+    one; ``fixable`` says that ``fix`` mends at least one of its observations. ``identity`` names the project in the fingerprint.
     """
 
     rule: str
@@ -70,9 +71,14 @@ class Finding(NamedTuple):
     remediation: Text
     source: Source | None
     references: tuple[Reference, ...]
-    fingerprint: str
+    identity: str
     waiver: Waiver | None = None
     fixable: bool = False
+
+    @property
+    def fingerprint(self) -> str:
+        """What stays the same while the finding does; worked out when it is asked for, which the text report never does."""
+        return fingerprint(self.identity, self.rule, *sorted({observation.pointer for observation in self.observations}))
 
 
 def fingerprint(identity: str, rule: str, *pointers: str) -> str:

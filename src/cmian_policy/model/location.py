@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from io import StringIO
+from typing import TYPE_CHECKING, Final
+
+from cmian_policy.model.tuples import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_LONGEST: Final = 1000  # lines that a span goes on for: the longest snippet of any format (SARIF) has that many characters
 
 
 class Span(NamedTuple):
@@ -14,7 +22,28 @@ class Span(NamedTuple):
     end_column: int
 
 
-START = Span(1, 1, 1, 1)
+START = Span(1, 1, 1, 1)  # where the whole file is meant
+
+
+def lines_at(text: str, spans: Iterable[Span]) -> dict[int, str]:
+    """The lines of a text that spans touch, by number, each with its line end, as YAML has them: CR LF, LF or CR.
+
+    A span of more lines than any excerpt shows whole has its first ones only, one that means the whole file none.
+    """
+    wanted = {n for span in spans if span != START for n in range(span.line, min(span.end_line, span.line + _LONGEST) + 1)}
+    if not wanted:
+        return {}
+    lines = _lines(text)
+    return {number: lines[number - 1] for number in sorted(wanted) if number <= len(lines)}
+
+
+def _lines(text: str) -> list[str]:
+    """Every line with its end; YAML counts the one that the last line end begins."""
+    if "\r" not in text:
+        *whole, last = text.split("\n")
+        return [*(f"{line}\n" for line in whole), last]
+    lines = [*StringIO(text, newline="")]
+    return lines if text[-1] not in "\r\n" else [*lines, ""]
 
 
 class Location(NamedTuple):

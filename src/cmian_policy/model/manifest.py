@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from cmian_policy.model.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from cmian_policy.model.document import LocatedDocument, Plain
     from cmian_policy.model.problem import Problem
 
+_LONGEST_ID = 1_000  # characters; the contract allows 64
 FILENAMES = ("ai-manifest.yaml", "ai-manifest.yml")
 
 
@@ -34,8 +37,12 @@ class Manifest(NamedTuple):
 
     @property
     def project(self) -> str | None:
-        """``project.id``, or None where the document has no such text."""
-        return self._text("project", "id")
+        """``project.id``, or None where the document has no such text, or one far too long to name anything.
+
+        Every row of a table and every fingerprint holds it: with a megabyte, one small file would make a report of gigabytes.
+        """
+        name = self._text("project", "id")
+        return None if name is not None and len(name) > _LONGEST_ID else name
 
     @property
     def status(self) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from cmian_policy.model.tuples import NamedTuple
 
 
 class Origin(NamedTuple):

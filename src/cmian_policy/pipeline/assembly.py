@@ -15,6 +15,7 @@ from cmian_policy.sources.memory import PolicyInMemory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from os import PathLike
 
     from cmian_policy.engine.compile import CompiledRelease
     from cmian_policy.model.pack import Pack, Release, RuleVersion
@@ -34,6 +35,10 @@ class Assembly:
     def pack(self, pack_id: str) -> Pack | None:
         """The pack of that id."""
         return next((pack for pack in self.packs if pack.id == pack_id), None)
+
+    def stamp(self, pack: Pack) -> str:
+        """A digest of all that the verdicts of a pack depend on."""
+        return self._policies[pack.id].stamp(pack)
 
     def origin(self, pack: Pack) -> Origin:
         """Where a pack comes from."""
@@ -59,7 +64,7 @@ class Assembly:
 Packs: TypeAlias = Policy | Assembly
 
 
-def assemble(settings: Settings, held: Mapping[str, SourceFiles], *, cache_folder: Path | None) -> Packs:
+def assemble(settings: Settings, held: Mapping[str, SourceFiles], *, cache_folder: str | PathLike[str] | None) -> Packs:
     """The packs that a configuration names; the bundled ones where it names none. ``held`` is what git holds, by pack.
 
     Raises ``PolicyError`` for a source that cannot be used or does not hold its pack: a run without it would judge less.
@@ -86,7 +91,9 @@ def require_pack(policy: Policy, spec: SourceSpec) -> Pack:
     return pack
 
 
-def source_policy(spec: SourceSpec, settings: Settings, held: SourceFiles | None, *, cache_folder: Path | None) -> Policy:
+def source_policy(
+    spec: SourceSpec, settings: Settings, held: SourceFiles | None, *, cache_folder: str | PathLike[str] | None
+) -> Policy:
     """All packs of one source; ``held`` is what git holds of it. Raises ``PolicyError`` when it cannot be used."""
     if held is not None:
         return read_policy(PolicyInMemory(held.files, spec.source), held.origin, cache_folder=cache_folder)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from copy import deepcopy
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cmian_policy.errors import CmianPolicyError
 from cmian_policy.lang import manifest_validator
 from cmian_policy.model.origin import Origin
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 from cmian_policy.pipeline.assembly import require_pack, source_policy
 from cmian_policy.pipeline.policy import load_policy, schema
 

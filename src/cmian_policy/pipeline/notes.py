@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cmian_policy import __version__
-from cmian_policy.engine.outcome import unchecked
 from cmian_policy.errors import PolicyError
 from cmian_policy.model.report import Note, RegisterUsed, Report
 from cmian_policy.model.text import message
@@ -17,17 +16,21 @@ if TYPE_CHECKING:
 
     from cmian_policy.errors import RegisterError
     from cmian_policy.loading.discovery import Found
-    from cmian_policy.model.report import ManifestReport, NoteKind, PolicyUsed
+    from cmian_policy.model.report import ManifestReport, NoteKind, PolicyUsed, Tally
     from cmian_policy.model.text import Lang
 
 
 def run_notes(
-    reports: Sequence[ManifestReport], policies: Sequence[PolicyUsed], found: Found, waivers: Iterable[Note] = ()
+    reports: Iterable[ManifestReport], tally: Tally, policies: Sequence[PolicyUsed], found: Found, waivers: Iterable[Note] = ()
 ) -> tuple[Note, ...]:
-    """The notes of a run, in the order: policies, rules in error, waivers, what was not checked."""
+    """The notes of a run, in the order: policies, rules in error, waivers, what was not checked.
+
+    The manifests are gone through at most once, and only where their tally says that there is something to say.
+    """
     missing = (Note("nothing-checked", message("note.expected-nowhere", pattern=pattern)) for pattern in found.unmatched)
     said = dict.fromkeys(waivers)  # manifests of one project share its waivers
-    return (*_policy_notes(policies), *_error_notes(reports), *said, *missing, *_checked_notes(reports, policies, found))
+    errors, unchecked = _notes_of_manifests(reports) if tally.unchecked or tally.outcomes()[Outcome.ERROR] else ([], [])
+    return (*_policy_notes(policies), *errors, *said, *missing, *(_unchecked_run(tally, policies, found) or unchecked))
 
 
 def unusable_report(
@@ -55,8 +58,21 @@ def _policy_notes(policies: Iterable[PolicyUsed]) -> list[Note]:
     return notes
 
 
-def _error_notes(reports: Iterable[ManifestReport]) -> list[Note]:
-    """One note for each rule that could not be evaluated though its manifest was readable: the policy is at fault."""
+def _notes_of_manifests(reports: Iterable[ManifestReport]) -> tuple[list[Note], list[Note]]:
+    """One note for each rule that could not be evaluated, and one for each manifest on which nothing was checked."""
+    errors, unchecked = [], []
+    for report in reports:
+        errors += _error_notes(report)
+        if report.unchecked:
+            what = message("note.nothing-applicable", path=report.path)
+            unchecked.append(Note("nothing-checked", what, None, report.project))
+    return errors, unchecked
+
+
+def _error_notes(report: ManifestReport) -> list[Note]:
+    """The rules that could not be evaluated though the manifest was readable: the policy is at fault."""
+    if report.verdict is not Outcome.ERROR:
+        return []
     return [
         Note(
             "policy-unusable",
@@ -64,22 +80,17 @@ def _error_notes(reports: Iterable[ManifestReport]) -> list[Note]:
             finding.rule,
             report.project,
         )
-        for report in reports
-        if report.verdict is Outcome.ERROR
         for finding in report.findings
         if finding.verdict is Verdict.ERROR and finding.reason is not None
     ]
 
 
-def _checked_notes(reports: Sequence[ManifestReport], policies: Sequence[PolicyUsed], found: Found) -> list[Note]:
+def _unchecked_run(tally: Tally, policies: Sequence[PolicyUsed], found: Found) -> list[Note]:
+    """Why nothing at all could be checked."""
     if not any(used.release for used in policies):
         return [Note("nothing-checked", message("note.nothing-in-force"))]
-    if not reports:
+    if not tally.manifests:
         left_out = sum(each.path.rpartition("/")[2] != ".git" for each in found.excluded)  # that one says nothing to anybody
         what = message("note.no-manifest-but-excluded", count=left_out) if left_out else message("note.no-manifest")
         return [Note("nothing-checked", what)]
-    return [
-        Note("nothing-checked", message("note.nothing-applicable", path=report.path), None, report.project)
-        for report in reports
-        if unchecked(report)
-    ]
+    return []

@@ -18,10 +18,11 @@ from cmian_policy.loading.pack import load_act, load_facts, load_packs, load_rul
 from cmian_policy.model.origin import Origin
 from cmian_policy.model.pack import Pack, PackRelease, Release
 from cmian_policy.sources import bundled
-from cmian_policy.sources.folder import PolicyFolder, digest
+from cmian_policy.sources.folder import PolicyFolder, combined
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from os import PathLike
     from pathlib import Path
 
     from cmian_policy.loading.documents import PolicyFiles
@@ -41,18 +42,29 @@ class Policy:
     """The packs of one folder and, as they are asked for, their compiled releases."""
 
     def __init__(
-        self, packs: tuple[Pack, ...], documents: Documents, raw: Mapping[str, bytes], origin: Origin, compiler: Compiler
+        self,
+        packs: tuple[Pack, ...],
+        documents: Documents,
+        digests: Mapping[str, str],
+        origin: Origin,
+        compiler: Compiler,
+        stamp: str,
     ) -> None:
         self.packs = packs
+        self._stamp = stamp
         self._origin = origin
         self.documents = documents
         self.compiler = compiler
-        self._raw = raw
+        self._digests = digests
         self._compiled: dict[tuple[str, str], CompiledRelease] = {}
 
     def pack(self, pack_id: str) -> Pack | None:
         """The pack of that id."""
         return next((pack for pack in self.packs if pack.id == pack_id), None)
+
+    def stamp(self, _pack: Pack) -> str:
+        """A digest of all that the verdicts of a pack depend on: its folder's policy files, the tool, Python, the CEL engine."""
+        return self._stamp
 
     def origin(self, _pack: Pack) -> Origin:
         """Where a pack comes from."""
@@ -80,6 +92,10 @@ class Policy:
                     faults |= {(str(fault.location), fault.message): fault for fault in (error, *error.also)}
         refuse(list(faults.values()))
 
+    def __getstate__(self) -> dict[str, Any]:
+        """For another process: compiled releases are made again there from the compiled conditions."""
+        return {**self.__dict__, "_compiled": {}}
+
     def _source(self, pack: Pack, release: Release) -> PackRelease:
         return PackRelease(
             pack=pack,
@@ -93,7 +109,7 @@ class Policy:
 
     def digest(self, pack: Pack, release: Release) -> str:
         """SHA-256 of the files that a release is made of."""
-        return digest({path: self._raw[path] for path in release_files(pack.id, release)})
+        return combined({path: self._digests[path] for path in release_files(pack.id, release)})
 
     def grace(self, pack: Pack, release: Release) -> int:
         """The days that a release leaves to the one it supersedes."""
@@ -101,7 +117,11 @@ class Policy:
 
 
 def load_policy(
-    folder: Path | None = None, *, cache_folder: Path | None = None, with_cases: bool = False, sealing: bool = False
+    folder: Path | None = None,
+    *,
+    cache_folder: str | PathLike[str] | None = None,
+    with_cases: bool = False,
+    sealing: bool = False,
 ) -> Policy:
     """The packs of a folder laid out like ``policies/``; the bundled ones when none is named.
 
@@ -116,34 +136,40 @@ def load_policy(
 
 
 def read_policy(
-    files: PolicyFiles, origin: Origin, *, cache_folder: Path | None, with_cases: bool = False, sealing: bool = False
+    files: PolicyFiles,
+    origin: Origin,
+    *,
+    cache_folder: str | PathLike[str] | None,
+    with_cases: bool = False,
+    sealing: bool = False,
 ) -> Policy:
     """The packs of a policy folder, wherever it lies. Raises ``PolicyError`` as ``load_policy`` does."""
     raw = {path: files.read(path) for path in files.paths if with_cases or used_by_check(path)}
+    digests = {path: hashlib.sha256(content).hexdigest() for path, content in raw.items()}
     sums = files.checksums()
     store = PolicyCache(cache_folder)
-    key = _cache_key(raw, sums)
+    key = _cache_key(digests, sums)
     cached = store.get(key)
     if cached is not None:
         documents = Documents(cached.documents, {}, files.shown)
-        return Policy(load_packs(documents, checked=True), documents, raw, origin, Compiler(cached.expressions))
+        return Policy(load_packs(documents, checked=True), documents, digests, origin, Compiler(cached.expressions), key)
     from cmian_policy.loading.digests import digest_faults  # noqa: PLC0415 - what the cache holds was verified
 
     documents = read_documents(files, raw, schema)
     # Before anything is made of the data: a changed paragraph is the act's fault, not that of the rule that quotes it.
     refuse(digest_faults(documents, raw, sums, sealing=sealing))
-    policy = Policy(load_packs(documents), documents, raw, origin, Compiler())
+    policy = Policy(load_packs(documents), documents, digests, origin, Compiler(), key)
     policy.compile_all()
     if not sealing:
         store.put(key, CachedPolicy(documents.data, policy.compiler.compiled()))
     return policy
 
 
-def _cache_key(raw: Mapping[str, bytes], sums: bytes | None) -> str:
+def _cache_key(digests: Mapping[str, str], sums: bytes | None) -> str:
     """A digest of all that a compiled policy depends on: its files, the tool, Python and the CEL engine.
 
     What is published was verified against ``sums`` before it was kept, so that a policy found in the cache needs no more.
     """
     recorded = None if sums is None else hashlib.sha256(sums).hexdigest()
-    made_by = [__version__, sys.version, *engine_stamp(), digest(dict(raw)), recorded]
+    made_by = [__version__, sys.version, *engine_stamp(), combined(digests), recorded]
     return hashlib.sha256(json.dumps(made_by).encode()).hexdigest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from cmian_policy.engine.waive import ends_soon, refusal
 from cmian_policy.errors import RegisterError
@@ -13,6 +13,7 @@ from cmian_policy.loading.register import read_register
 from cmian_policy.messages.suggest import nearest
 from cmian_policy.model.location import Location
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 from cmian_policy.pipeline.policy import Policy, load_policy, schema
 from cmian_policy.sources.register import held_files, register_files
 

@@ -6,12 +6,13 @@ One method reads what a lock pins, for `check`, `policy verify` and `policy upda
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from cmian_policy.errors import SourceError, UsageError
 from cmian_policy.model.location import Location
 from cmian_policy.model.source import SourceFiles, faults
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 from cmian_policy.sources.folder import digest
 from cmian_policy.sources.lock import LOCK, Lock, Locked, read_lock, write_lock
 from cmian_policy.sources.objects import NoCopyError, Objects

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from cmian_policy.messages.neutral import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cmian_policy.model.location import Span
 
-_LINE_END = re.compile(r"\r\n|\n|\r")
 _BEFORE, _MARKED, _AFTER = 60, 60, 100  # characters kept of a very long line
 
 
-def lines_of(text: str) -> list[str]:
-    """The lines of a text as YAML counts them."""
-    return _LINE_END.split(text)
-
-
-def excerpt(lines: list[str], span: Span) -> tuple[str, str, str] | None:
+def excerpt(lines: Mapping[int, str], span: Span) -> tuple[str, str, str] | None:
     """What stands before, in and after the first line of a span, neutralised; None where the text has no such line."""
-    if span.line > len(lines):
+    if span.line not in lines:
         return None
-    line = lines[span.line - 1]
+    line = lines[span.line].rstrip("\r\n")
     start = span.column - 1
     end = span.end_column - 1 if span.end_line == span.line else len(line.rstrip())
     before, marked, after = line[:start], line[start:end], line[end:]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from cmian_policy.model.tuples import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 
 class Piece(NamedTuple):
@@ -24,13 +28,8 @@ class Section(NamedTuple):
     """A part of the page; one of which no piece is kept is not there at all."""
 
     opening: str
-    pieces: Sequence[Piece]
+    pieces: Iterable[Piece]
     closing: str = "\n"
-
-    def text(self, kept: Sequence[Piece]) -> str:
-        """The section with some of its pieces."""
-        rows, details = "".join(piece.rows for piece in kept), "".join(piece.details for piece in kept)
-        return f"{self.opening}{rows}{self.closing}{details}" if kept else ""
 
 
 class Fitted(NamedTuple):
@@ -46,27 +45,68 @@ def size(text: str) -> int:
     return len(text.encode("utf-8", errors="backslashreplace"))
 
 
-def fitted(sections: Sequence[Section], budget: int) -> Fitted:
+class _Placed(NamedTuple):
+    """A piece, its section's place and frame, and its own place there."""
+
+    number: int
+    at: int
+    opening: str
+    closing: str
+    piece: Piece
+
+    @property
+    def size(self) -> int:
+        """Bytes, without the frame."""
+        return size(self.piece.rows + self.piece.details)
+
+
+class _Shelf:
+    """The pieces of one rank, in their order, as long as they could fit; ``left`` is below 0 once one of them could not."""
+
+    def __init__(self, budget: int) -> None:
+        self.held: list[_Placed] = []
+        self.left = budget
+
+    def put(self, placed: _Placed) -> None:
+        """Holds a piece, unless it or one before it is too much."""
+        self.left -= placed.size
+        if self.left >= 0:
+            self.held.append(placed)
+
+
+def fitted(sections: Iterable[Section], budget: int) -> Fitted:
     """What fits into ``budget`` bytes, in the order of the sections and of their pieces.
 
-    After the first piece that does not fit nothing more is kept: what is left out never weighs more than what is there.
+    After the first piece that does not fit nothing more is kept: what is left out never weighs more than what is there. Each
+    section and each piece is seen once, and of each rank no more is held than fits.
     """
-    kept: dict[int, list[int]] = {}
-    left_out: list[Piece] = []
-    for number, at in _by_rank(sections):
-        section, piece = sections[number], sections[number].pieces[at]
-        budget -= size(piece.rows + piece.details) + (0 if number in kept else size(section.opening + section.closing))
-        if budget >= 0:
-            kept.setdefault(number, []).append(at)
-        else:
-            left_out.append(piece)
-    text = "".join(
-        section.text([section.pieces[at] for at in sorted(kept.get(number, ()))]) for number, section in enumerate(sections)
-    )
-    return Fitted(text, sum(piece.findings for piece in left_out), sum(not piece.findings for piece in left_out))
+    shelves: dict[int, _Shelf] = {}
+    findings, others = 0, 0
+    for number, section in enumerate(sections):
+        for at, piece in enumerate(section.pieces):
+            findings, others = findings + piece.findings, others + (not piece.findings)
+            shelves.setdefault(piece.rank, _Shelf(budget)).put(_Placed(number, at, section.opening, section.closing, piece))
+    kept = sorted(_kept(shelves, budget), key=attrgetter("number", "at"))
+    findings -= sum(placed.piece.findings for placed in kept)
+    others -= sum(not placed.piece.findings for placed in kept)
+    return Fitted("".join(_section(list(held)) for _, held in groupby(kept, key=attrgetter("number"))), findings, others)
 
 
-def _by_rank(sections: Sequence[Section]) -> Iterator[tuple[int, int]]:
-    """Section and position of each piece, the lowest rank first."""
-    places = [(piece.rank, number, at) for number, section in enumerate(sections) for at, piece in enumerate(section.pieces)]
-    return ((number, at) for _, number, at in sorted(places))
+def _kept(shelves: Mapping[int, _Shelf], budget: int) -> Iterator[_Placed]:
+    """What fits with the frames of its sections, the lowest rank first."""
+    framed: set[int] = set()
+    for _, shelf in sorted(shelves.items()):
+        for placed in shelf.held:
+            budget -= placed.size + (0 if placed.number in framed else size(placed.opening + placed.closing))
+            if budget < 0:
+                return
+            framed.add(placed.number)
+            yield placed
+        if shelf.left < 0:
+            return
+
+
+def _section(kept: Sequence[_Placed]) -> str:
+    """A section with some of its pieces."""
+    rows, details = "".join(each.piece.rows for each in kept), "".join(each.piece.details for each in kept)
+    return f"{kept[0].opening}{rows}{kept[0].closing}{details}"

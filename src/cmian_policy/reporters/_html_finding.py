@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cmian_policy.model.location import START, Span, tokens
 from cmian_policy.model.text import Message, message
+from cmian_policy.model.tuples import NamedTuple
 from cmian_policy.model.verdict import Level, Verdict
 from cmian_policy.reporters._excerpt import excerpt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from cmian_policy.model.finding import Finding, Observation
+    from cmian_policy.model.report import Kind
     from cmian_policy.model.waiver import Waiver
     from cmian_policy.reporters._html_rule import Grounds, Rulebook
     from cmian_policy.reporters._html_voice import Day, Voice
@@ -95,7 +97,7 @@ class Group(NamedTuple):
         return len(self.cards) + len(self.rows)
 
 
-def group_of(finding: Finding) -> str:
+def group_of(finding: Finding | Kind) -> str:
     """What must be done about a finding: one of ``GROUPS``."""
     return _FAILING[finding.level] if finding.verdict is Verdict.FAIL else str(finding.verdict)
 
@@ -105,10 +107,12 @@ def asks(group: str) -> bool:
     return group in _ACTION
 
 
-def groups(findings: Iterable[Finding], source: list[str], prefix: str, rulebook: Rulebook, voice: Voice) -> Iterator[Group]:
+def groups(
+    findings: Iterable[Finding], source: Mapping[int, str], prefix: str, rulebook: Rulebook, voice: Voice
+) -> Iterator[Group]:
     """The groups of a manifest that hold anything, its findings in the order of the report.
 
-    ``source`` is the manifest by lines; ``prefix`` keeps its anchors apart from those of other manifests.
+    ``source`` is the manifest's lines by number; ``prefix`` keeps its anchors apart from those of other manifests.
     """
     held: dict[str, list[Entry]] = {name: [] for name in GROUPS}
     for finding in findings:
@@ -120,7 +124,7 @@ def groups(findings: Iterable[Finding], source: list[str], prefix: str, rulebook
             yield Group(name, voice.line(f"html.group.{name}"), voice.line(f"html.about.{name}"), cards, rows)
 
 
-def _entry(finding: Finding, source: list[str], prefix: str, rulebook: Rulebook, voice: Voice) -> Entry:
+def _entry(finding: Finding, source: Mapping[int, str], prefix: str, rulebook: Rulebook, voice: Voice) -> Entry:
     grounds = rulebook.grounds(finding)
     return Entry(
         anchor="-".join(part for part in (prefix, finding.pack, finding.rule) if part),
@@ -182,7 +186,7 @@ def _excuse(waiver: Waiver, voice: Voice) -> Excuse:
     )
 
 
-def _places(observations: Sequence[Observation], source: list[str], voice: Voice) -> Iterator[Place]:
+def _places(observations: Sequence[Observation], source: Mapping[int, str], voice: Voice) -> Iterator[Place]:
     """What was found at one place after the other stands together."""
     for span, found in groupby(observations, key=lambda each: each.span):
         held = list(found)
@@ -201,11 +205,11 @@ def _last(span: Span) -> int:
     return span.end_line - (span.end_column == 1 and span.end_line > span.line)
 
 
-def _lines(source: list[str], span: Span) -> Iterator[Line]:
+def _lines(source: Mapping[int, str], span: Span) -> Iterator[Line]:
     for number in range(span.line, min(_last(span), span.line + _LINES - 1) + 1):
-        if number > len(source):
+        if number not in source:
             return
-        text = source[number - 1]
+        text = source[number].rstrip("\r\n")
         start = span.column if number == span.line else len(text) - len(text.lstrip()) + 1
         end = span.end_column if number == span.end_line else len(text.rstrip()) + 1
         cut = excerpt(source, Span(number, start, number, max(start, end)))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections import Counter
+from typing import TYPE_CHECKING
 
 from cmian_policy.messages.suggest import shorten
+from cmian_policy.model.tuples import NamedTuple
 from cmian_policy.model.verdict import Verdict
-from cmian_policy.reporters._excerpt import lines_of
-from cmian_policy.reporters._html_finding import groups
+from cmian_policy.reporters._html_finding import GROUPS, group_of, groups
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from cmian_policy.model.report import ManifestReport, PolicyUsed, Report
     from cmian_policy.model.verdict import Outcome
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from cmian_policy.reporters._html_voice import Voice
 
 _STATUSES = {"planned", "design", "development", "pilot", "evaluation", "operational", "retired"}
+_CALM = {"pass", "not_applicable"}  # groups that the overview leaves out
 
 
 class FactList(NamedTuple):
@@ -38,14 +40,61 @@ class ManifestView(NamedTuple):
     verdict: Outcome
     badge: str
     said: tuple[str, ...]
-    sha256: str | None
     facts: tuple[FactList, ...]
     groups: tuple[Group, ...]
 
 
-def manifests(report: Report, rulebook: Rulebook, voice: Voice) -> tuple[ManifestView, ...]:
-    """Every manifest, in the order of the report."""
-    return tuple(_view(each, f"m{number}", report, rulebook, voice) for number, each in enumerate(report.manifests, 1))
+class OverviewLine(NamedTuple):
+    """A manifest among the others: ``groups`` tells of what there is to say, and how many findings of it."""
+
+    anchor: str
+    name: str
+    path: str
+    verdict: Outcome
+    badge: str
+    groups: tuple[tuple[str, int], ...]
+
+
+class Manifests:
+    """The manifests of a page, in the order of the report, made while they are printed.
+
+    ``digests`` holds, of those printed so far, the path and the SHA-256 of each that was read.
+    """
+
+    def __init__(self, report: Report, rulebook: Rulebook, voice: Voice) -> None:
+        self._report = report
+        self._rulebook = rulebook
+        self._voice = voice
+        self.digests: list[tuple[str, str]] = []
+
+    def __len__(self) -> int:
+        return len(self._report.manifests)
+
+    def __iter__(self) -> Iterator[ManifestView]:
+        for anchor, manifest in self._anchored():
+            if manifest.sha256:
+                self.digests.append((manifest.path, manifest.sha256))
+            yield _view(manifest, anchor, self._report, self._rulebook, self._voice)
+
+    def only(self) -> ManifestReport:
+        """The one manifest of a run that has no other."""
+        (manifest,) = self._report.manifests
+        return manifest
+
+    def overview(self) -> Iterator[OverviewLine]:
+        """What is told of each before they are told one by one."""
+        for anchor, manifest in self._anchored():
+            badge = self._voice.line(f"html.outcome.{manifest.verdict}")
+            told = tuple(_sizes(manifest, self._voice))
+            yield OverviewLine(anchor, name_of(manifest), manifest.path, manifest.verdict, badge, told)
+
+    def _anchored(self) -> Iterator[tuple[str, ManifestReport]]:
+        return ((f"m{number}", each) for number, each in enumerate(self._report.manifests, 1))
+
+
+def status_of(manifest: ManifestReport, voice: Voice) -> str | None:
+    """The status of the project in words, None for one that is none."""
+    return voice.line(f"status.{manifest.status}") if manifest.status in _STATUSES else None
 
 
 def name_of(manifest: ManifestReport) -> str:
@@ -58,14 +107,18 @@ def _view(manifest: ManifestReport, anchor: str, report: Report, rulebook: Ruleb
         anchor=anchor,
         name=name_of(manifest),
         path=manifest.path,
-        status=voice.line(f"status.{manifest.status}") if manifest.status in _STATUSES else None,
+        status=status_of(manifest, voice),
         verdict=manifest.verdict,
         badge=voice.line(f"html.outcome.{manifest.verdict}"),
         said=tuple(_said(manifest, voice)),
-        sha256=manifest.sha256,
         facts=tuple(_facts(manifest, report.policy, voice)),
-        groups=tuple(groups(manifest.findings, lines_of(manifest.text), anchor, rulebook, voice)),
+        groups=tuple(groups(manifest.findings, manifest.lines, anchor, rulebook, voice)),
     )
+
+
+def _sizes(manifest: ManifestReport, voice: Voice) -> Iterator[tuple[str, int]]:
+    sizes = Counter(group_of(finding) for finding in manifest.findings)
+    yield from ((voice.line(f"html.group.{name}"), sizes[name]) for name in GROUPS if sizes[name] and name not in _CALM)
 
 
 def _said(manifest: ManifestReport, voice: Voice) -> Iterable[str]:

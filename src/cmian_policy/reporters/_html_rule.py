@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from cmian_policy.model.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,7 +86,7 @@ class Rulebook:
         for release in sorted({grounds.release for grounds in self._known.values()}):
             yield release, [self._known[key] for key in sorted(self._known) if self._known[key].release == release]
 
-    def cited(self) -> Iterable[Passage]:
+    def cited(self) -> list[Passage]:
         """A passage of each paragraph that a rule asked for so far quotes, sorted."""
         passages = {held.passage.anchor: held.passage for held in self._known.values() if held.passage is not None}
         return [passages[anchor] for anchor in sorted(passages)]

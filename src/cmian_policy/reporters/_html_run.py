@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 from cmian_policy.model.verdict import Level, Outcome, Verdict
 from cmian_policy.reporters._html_finding import GROUPS, asks, group_of
-from cmian_policy.reporters._html_manifest import manifests, name_of
+from cmian_policy.reporters._html_manifest import Manifests, name_of, status_of
 from cmian_policy.reporters._html_rule import Rulebook
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from cmian_policy.model.report import ManifestReport, PolicyUsed, RegisterUsed, Report
-    from cmian_policy.reporters._html_manifest import ManifestView
     from cmian_policy.reporters._html_rule import Grounds, Passage
     from cmian_policy.reporters._html_voice import Day, Voice
 
@@ -38,8 +38,18 @@ class Proof(NamedTuple):
     rows: tuple[tuple[str, str, bool], ...]
 
 
+class Only(NamedTuple):
+    """What the head of the page says of a run's one manifest."""
+
+    path: str
+    status: str | None
+
+
 class PageView(NamedTuple):
-    """Everything the templates print, but for the labels that never change."""
+    """Everything the templates print, but for the labels that never change.
+
+    ``rules`` and ``cited`` tell what the manifests printed so far rest on.
+    """
 
     title: str
     tone: str
@@ -54,9 +64,10 @@ class PageView(NamedTuple):
     disclaimers: tuple[str, ...]
     counts: tuple[Count, ...]
     shown: str
-    manifests: tuple[ManifestView, ...]
-    rules: tuple[tuple[str, list[Grounds]], ...]
-    cited: tuple[Passage, ...]
+    only: Only | None
+    manifests: Manifests
+    rules: Callable[[], Iterable[tuple[str, list[Grounds]]]]
+    cited: Callable[[], list[Passage]]
     excluded: tuple[tuple[str, str], ...]
     proofs: tuple[Proof, ...]
 
@@ -64,15 +75,16 @@ class PageView(NamedTuple):
 def page_view(report: Report, voice: Voice) -> PageView:
     """The page of a report."""
     rulebook = Rulebook(report, voice)
-    views = manifests(report, rulebook, voice)  # fills the rulebook
+    views = Manifests(report, rulebook, voice)  # fill the rulebook
+    only = views.only() if len(views) == 1 else None
     judged = not nothing_judged(report)
     tone = str(report.verdict) if judged else "unjudged"
     counts = tuple(_counts(report, voice))
     return PageView(
-        title=_title(report, tone, voice),
+        title=_title(report, only, tone, voice),
         tone=tone,
         headline=voice.line(f"html.outcome.{tone}"),
-        lead=tuple(_lead(report, voice)) if judged else (voice.line("html.lead.unjudged"),),
+        lead=tuple(_lead(report, only, voice)) if judged else (voice.line("html.lead.unjudged"),),
         notes=tuple(voice.sentence(note.message) for note in report.notes),
         day=voice.day(report.evaluated_on),
         policy=tuple(_release(used, report, voice) for used in report.policy),
@@ -82,9 +94,10 @@ def page_view(report: Report, voice: Voice) -> PageView:
         disclaimers=tuple(dict.fromkeys(voice.say(used.disclaimer) for used in report.policy)),
         counts=counts,
         shown=voice.line("html.shown", shown="{shown}", total=str(sum(each.number for each in counts))),
+        only=Only(only.path, status_of(only, voice)) if only is not None else None,
         manifests=views,
-        rules=tuple(rulebook.asked()),
-        cited=tuple(rulebook.cited()),
+        rules=rulebook.asked,
+        cited=rulebook.cited,
         excluded=tuple((each.path, voice.line(f"excluded.{each.reason}")) for each in report.excluded),
         proofs=tuple(_proofs(report, voice)),
     )
@@ -96,24 +109,23 @@ def nothing_judged(report: Report) -> bool:
         return False
     if not any(used.release for used in report.policy):
         return True
-    return all(manifest.verdict is Outcome.NOT_APPLICABLE for manifest in report.manifests)
+    return report.tally().outcomes()[Outcome.NOT_APPLICABLE] == len(report.manifests)
 
 
-def _title(report: Report, tone: str, voice: Voice) -> str:
-    names = [name_of(manifest) for manifest in report.manifests]
-    subject = names[0] if len(names) == 1 else voice.line("text.count.manifests", count=len(names))
+def _title(report: Report, only: ManifestReport | None, tone: str, voice: Voice) -> str:
+    subject = voice.line("text.count.manifests", count=len(report.manifests)) if only is None else name_of(only)
     outcome, day = message(f"html.outcome.{tone}"), voice.day(report.evaluated_on).words
     return voice.line("html.title", outcome=outcome, subject=subject, date=day)
 
 
-def _lead(report: Report, voice: Voice) -> Iterator[str]:
+def _lead(report: Report, only: ManifestReport | None, voice: Voice) -> Iterator[str]:
     """The verdict in a sentence or two, for somebody who reads nothing else."""
-    if report.verdict is Outcome.ERROR and all(each.verdict is not Outcome.ERROR for each in report.manifests):
+    outcomes = report.tally().outcomes()
+    if report.verdict is Outcome.ERROR and not outcomes[Outcome.ERROR]:
         yield voice.line("html.lead.incomplete")
-    if len(report.manifests) == 1:
-        yield from _lead_of_one(report.manifests[0], voice)
+    if only is not None:
+        yield from _lead_of_one(only, voice)
         return
-    outcomes = Counter(manifest.verdict for manifest in report.manifests)
     counts = ", ".join(voice.line(f"html.outcomes.{each}", count=outcomes[each]) for each in Outcome if outcomes[each])
     yield voice.line("html.lead.several", count=len(report.manifests), counts=counts)
     if waived := report.summary().counts[Verdict.WAIVED]:
@@ -133,7 +145,9 @@ def _lead_of_one(manifest: ManifestReport, voice: Voice) -> Iterator[str]:
 
 
 def _counts(report: Report, voice: Voice) -> Iterator[Count]:
-    found = Counter(group_of(finding) for finding in report.findings())
+    found: Counter[str] = Counter()
+    for kind, count in report.tally().findings.items():
+        found[group_of(kind)] += count
     for name in GROUPS:
         if found[name]:
             yield Count(name, voice.line(f"html.group.{name}"), found[name], asks(name))
@@ -142,7 +156,7 @@ def _counts(report: Report, voice: Voice) -> Iterator[Count]:
 def _release(used: PolicyUsed, report: Report, voice: Voice) -> str:
     if used.release is None or used.in_force_from is None:
         return voice.line("text.no-release", pack=used.pack)
-    rules = {each.rule for each in report.findings() if (each.pack, each.release) == (used.pack, used.release)}
+    rules = {each.rule for each in report.tally().findings if (each.pack, each.release) == (used.pack, used.release)}
     return voice.line(
         "html.release-draft" if used.draft else "html.release",
         pack=used.pack,

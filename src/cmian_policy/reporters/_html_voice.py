@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cmian_policy.messages import render as say
 from cmian_policy.model.text import Message, message
+from cmian_policy.model.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from cmian_policy.model.finding import Text

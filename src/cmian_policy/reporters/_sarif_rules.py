@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cmian_policy.messages import render as say
 from cmian_policy.model.text import LANGS, message
+from cmian_policy.model.tuples import NamedTuple
 from cmian_policy.model.verdict import Level
 from cmian_policy.reporters._sarif_values import SITE, Json, guid, known, markdown
 from cmian_policy.reporters._sarif_values import message as plain

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cmian_policy.messages import render as say
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 from cmian_policy.model.verdict import Outcome, Verdict
 from cmian_policy.reporters._sarif_values import Json, artifact_location, known
 from cmian_policy.reporters._sarif_values import message as plain
@@ -86,22 +87,27 @@ def artifact(manifest: ManifestReport, place: int) -> Json:
 def invocation(writer: Writer, rules: tuple[Entry, ...]) -> Json:
     """How the run went. Without times and command line, so that two runs give the same bytes."""
     report = writer.report
-    errors = [each for place, manifest in enumerate(report.manifests) for each in _errors(manifest, place, writer)]
-    told = {error["associatedRule"]["id"] for error in errors}
+    tally = report.tally()
+    told = {kind.rule for kind in tally.findings if kind.verdict is Verdict.ERROR}
     # What a rule could not evaluate is told where it happened; the note that repeats it is not.
     notes = [_note(note, writer) for note in report.notes if note.kind != "policy-unusable" or note.rule not in told]
     if report.partial:
         notes.append(_notification("partial", "warning", writer.text(message("text.partial"))))
-    failed = report.verdict is Outcome.ERROR or any(each["level"] == "error" for each in (*errors, *notes))
+    unjudged = report.verdict is Outcome.ERROR or tally.outcomes()[Outcome.ERROR] > 0
     return {
-        "executionSuccessful": not failed,
-        "toolExecutionNotifications": errors,
+        "executionSuccessful": not (unjudged or any(each["level"] == "error" for each in notes)),
+        "toolExecutionNotifications": _errors(writer) if told else [],
         "toolConfigurationNotifications": notes,
         "ruleConfigurationOverrides": _left_out(report, rules) if report.partial else [],
     }
 
 
-def _errors(manifest: ManifestReport, place: int, writer: Writer) -> Iterator[Json]:
+def _errors(writer: Writer) -> Iterator[Json]:
+    for place, manifest in enumerate(writer.report.manifests):
+        yield from _errors_on(manifest, place, writer)
+
+
+def _errors_on(manifest: ManifestReport, place: int, writer: Writer) -> Iterator[Json]:
     """The rules that could not be evaluated on a manifest: less than an error where a failure of the manifest is what counts."""
     level = "error" if manifest.verdict is Outcome.ERROR else "warning"
     where = [{"physicalLocation": {"artifactLocation": artifact_location(manifest.path, place)}}]
@@ -126,7 +132,7 @@ def _notification(kind: str, level: str, text: Json) -> Json:
 
 def _left_out(report: Report, rules: tuple[Entry, ...]) -> list[Json]:
     """The rules of the releases that ``--select`` kept from running."""
-    evaluated = {(finding.pack, finding.rule, finding.version) for finding in report.findings()}
+    evaluated = {(kind.pack, kind.rule, kind.version) for kind in report.tally().findings}
     return [
         {"descriptor": {"id": entry.id, "index": place}, "configuration": {"enabled": False}}
         for place, entry in enumerate(rules)

@@ -38,15 +38,12 @@ def outcome(report: Report) -> str:
 
 def counts(report: Report) -> Iterator[Message]:
     """How many findings came out how, failures by level; what there is none of is left out, but for "0 conforme"."""
-    summary = report.summary()
-    levels = dict.fromkeys(Level, 0)
-    for finding in report.findings():
-        levels[finding.level] += finding.verdict is Verdict.FAIL
+    verdicts = report.tally().verdicts()
+    others = (Verdict.WAIVED, Verdict.NOT_APPLICABLE, Verdict.REVIEW, Verdict.ERROR)
     counted = {
-        "pass": summary.counts[Verdict.PASS],
-        **{level.value: levels[level] for level in reversed(Level)},
-        **{verdict.value: summary.counts[verdict] for verdict in (Verdict.WAIVED, Verdict.NOT_APPLICABLE)},
-        **{verdict.value: summary.counts[verdict] for verdict in (Verdict.REVIEW, Verdict.ERROR)},
+        "pass": sum(verdicts[Verdict.PASS].values()),
+        **{level.value: verdicts[Verdict.FAIL][level] for level in reversed(Level)},
+        **{verdict.value: sum(verdicts[verdict].values()) for verdict in others},
     }
     return (message(f"text.count.{name}", count=count) for name, count in counted.items() if count or name == "pass")
 

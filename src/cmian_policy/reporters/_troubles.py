@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from heapq import merge
+from operator import attrgetter
+from typing import TYPE_CHECKING
 
+from cmian_policy.model.tuples import NamedTuple
 from cmian_policy.model.verdict import Verdict
 
 if TYPE_CHECKING:
-    from cmian_policy.model.report import Note, Report
+    from collections.abc import Iterable, Iterator
+
+    from cmian_policy.model.report import ManifestReport, Note, Report
 
 KINDS = {"nothing-checked", "policy-unusable", "register-unusable"}
 
@@ -21,10 +26,21 @@ class Trouble(NamedTuple):
 
 def troubles(report: Report) -> tuple[Trouble, ...]:
     """The notes behind exit codes 3 and 4 (cli.md), but for those that repeat a finding in error."""
-    told = {finding.rule for finding in report.findings() if finding.verdict is Verdict.ERROR}
-    return tuple(Trouble(_path(note, report), note) for note in report.notes if note.kind in KINDS and note.rule not in told)
+    told = {kind.rule for kind in report.tally().findings if kind.verdict is Verdict.ERROR}
+    notes = [note for note in report.notes if note.kind in KINDS and note.rule not in told]
+    paths = _paths(report, {note.project for note in notes if note.project is not None})
+    return tuple(Trouble(paths.get(note.project, ""), note) for note in notes)
 
 
-def _path(note: Note, report: Report) -> str:
-    paths = (manifest.path for manifest in report.manifests if note.project is not None and manifest.project == note.project)
-    return next(paths, "")
+def _paths(report: Report, projects: set[str]) -> dict[str | None, str]:
+    """The path of the first manifest of each of some projects."""
+    found: dict[str | None, str] = {}
+    for manifest in report.manifests if projects else ():
+        if manifest.project in projects:
+            found.setdefault(manifest.project, manifest.path)
+    return found
+
+
+def by_path(found: Iterable[Trouble], report: Report) -> Iterator[Trouble | ManifestReport]:
+    """Troubles and manifests in the order of their paths, what is wrong with a manifest's path before the manifest."""
+    return merge(sorted(found, key=attrgetter("path")), report.manifests, key=attrgetter("path"))

@@ -20,16 +20,15 @@ from cmian_policy.messages import render as say
 from cmian_policy.messages.neutral import visible
 from cmian_policy.model.verdict import Verdict
 from cmian_policy.reporters._lines import waived_by
-from cmian_policy.reporters._troubles import troubles
+from cmian_policy.reporters._troubles import Trouble, by_path, troubles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from cmian_policy.model.finding import Finding, Observation
     from cmian_policy.model.report import ManifestReport, Report
     from cmian_policy.model.text import Lang
     from cmian_policy.reporters import Style
-    from cmian_policy.reporters._troubles import Trouble
 
 Row = dict[str, str | int | None]
 
@@ -59,22 +58,24 @@ COLUMNS = (
 _FORMULA = re.compile("(?:^|(?<=;))(?=\\s*[=+\\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])")
 
 
-def render(report: Report, _style: Style) -> str:
-    """The whole report, whatever the style."""
+def render(report: Report, _style: Style) -> Iterator[str]:
+    """The whole report, whatever the style, in the order of the paths."""
+    yield _records([dict(zip(COLUMNS, COLUMNS, strict=True))])
+    for each in by_path(troubles(report), report):
+        rows = [_trouble(each, report.lang)] if isinstance(each, Trouble) else _rows(each, report.lang)
+        yield _records({column: _cell(value) for column, value in row.items()} for row in rows)
+
+
+def _records(rows: Iterable[dict[str, str]]) -> str:
     stream = io.StringIO()
-    writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    rows = sorted(_rows(report), key=lambda row: str(row["path"]))  # a stable sort: the order within a manifest stays
-    writer.writerows({column: _cell(value) for column, value in row.items()} for row in rows)
+    csv.DictWriter(stream, COLUMNS, lineterminator="\n").writerows(rows)
     return stream.getvalue()
 
 
-def _rows(report: Report) -> Iterator[Row]:
-    yield from (_trouble(trouble, report.lang) for trouble in troubles(report))
-    for manifest in report.manifests:
-        for finding in manifest.findings:
-            for observation in finding.observations or (None,):
-                yield _row(manifest, finding, observation, report.lang)
+def _rows(manifest: ManifestReport, lang: Lang) -> Iterator[Row]:
+    for finding in manifest.findings:
+        shared = {"fingerprint": finding.fingerprint}
+        yield from ({**_row(manifest, finding, each, lang), **shared} for each in finding.observations or (None,))
 
 
 def _trouble(trouble: Trouble, lang: Lang) -> Row:
@@ -102,7 +103,6 @@ def _row(manifest: ManifestReport, finding: Finding, observation: Observation | 
         "remediation": say(finding.remediation, lang),
         "act": source and source.act,
         "paragraph": source and source.paragraph,
-        "fingerprint": finding.fingerprint,
     }
 
 

@@ -7,19 +7,23 @@ reads them.
 
 from __future__ import annotations
 
+from bisect import insort
 from enum import IntEnum
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from functools import partial
+from operator import attrgetter
+from typing import TYPE_CHECKING, Literal
 
 from cmian_policy.messages.neutral import visible
 from cmian_policy.model.location import START
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 from cmian_policy.model.verdict import Level, Verdict
 from cmian_policy.reporters._lines import action, basis, label, said, why
 from cmian_policy.reporters._tally import closing, not_evaluated, shown
 from cmian_policy.reporters._troubles import troubles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from cmian_policy.model.finding import Finding
     from cmian_policy.model.location import Span
@@ -52,22 +56,41 @@ _DOUBTS = {"draft-release", "no-release"}
 
 
 class _Annotation(NamedTuple):
-    """A command to be; ``told`` is how many findings or notes it stands for."""
+    """What a command says."""
 
-    rank: _Rank
     title: str
     lines: tuple[str, ...]
     path: str | None = None
     span: Span = START
+
+
+class _Waiting(NamedTuple):
+    """An annotation that is made if it is among the first; ``told`` is how many findings or notes it stands for."""
+
+    rank: _Rank
+    make: Callable[[], _Annotation]
     told: int = 1
 
 
-def render(report: Report, _style: Style) -> str:
+def render(report: Report, _style: Style) -> Iterator[str]:
     """The commands, and a last line that is none: the verdict, for those who read the log. The same whatever the style."""
-    waiting = sorted(_annotations(report), key=lambda annotation: annotation.rank)
-    if len(waiting) > _ANNOTATIONS:
-        waiting[_ANNOTATIONS - 1 :] = [_more(waiting[_ANNOTATIONS - 1 :], report.lang)]
-    return "".join(f"{line}\n" for line in (*map(_command, waiting), visible(closing(report))))
+    yield from (f"{_command(each.rank, each.make())}\n" for each in _first(_waiting(report), report.lang))
+    yield f"{visible(closing(report))}\n"
+
+
+def _first(waiting: Iterable[_Waiting], lang: Lang) -> list[_Waiting]:
+    """The worst, in the order in which they come; where not all of them fit, the last says how many more there are."""
+    first: list[_Waiting] = []
+    told, left_out = 0, False
+    for each in waiting:
+        told += each.told
+        insort(first, each, key=attrgetter("rank"))  # behind its equals
+        left_out = left_out or len(first) > _ANNOTATIONS
+        del first[_ANNOTATIONS:]
+    if left_out:
+        more = told - sum(each.told for each in first[:-1])
+        first[-1] = _Waiting(first[-1].rank, partial(_more, more, lang))
+    return first
 
 
 def command(kind: Kind, text: str, **properties: str | int) -> str:
@@ -76,8 +99,8 @@ def command(kind: Kind, text: str, **properties: str | int) -> str:
     return f"::{kind}{' ' if given else ''}{given}::{_data(text)}"
 
 
-def _command(annotation: _Annotation) -> str:
-    kind: Kind = "error" if annotation.rank < _Rank.REVIEW else "warning" if annotation.rank < _Rank.NOTE else "notice"
+def _command(rank: _Rank, annotation: _Annotation) -> str:
+    kind: Kind = "error" if rank < _Rank.REVIEW else "warning" if rank < _Rank.NOTE else "notice"
     text = "\n".join(annotation.lines)
     if annotation.path is None:
         return command(kind, text, title=annotation.title)
@@ -91,35 +114,37 @@ def _place(span: Span) -> dict[str, int]:
     return {"line": span.line, "col": span.column, "endLine": span.end_line, "endColumn": span.end_column}
 
 
-def _annotations(report: Report) -> Iterator[_Annotation]:
-    errors = [trouble.note for trouble in troubles(report)]
-    for note in errors:
-        yield _note(_Rank.RUN, note, report.lang)
+def _waiting(report: Report) -> Iterator[_Waiting]:
+    for trouble in troubles(report):
+        yield _Waiting(_Rank.RUN, partial(_note, trouble.note, report.lang))
     for manifest in report.manifests:
         yield from _manifest(manifest, report.lang)
     for note in report.notes:
         if note.kind in _DOUBTS or note.kind.startswith("waiver-"):
-            yield _note(_Rank.DOUBT if note.kind in _DOUBTS else _Rank.REMARK, note, report.lang)
+            yield _Waiting(_Rank.DOUBT if note.kind in _DOUBTS else _Rank.REMARK, partial(_note, note, report.lang))
 
 
-def _note(rank: _Rank, note: Note, lang: Lang) -> _Annotation:
-    return _Annotation(rank, "cmian-policy", (said(note.message, lang),))
+def _note(note: Note, lang: Lang) -> _Annotation:
+    return _Annotation("cmian-policy", (said(note.message, lang),))
 
 
-def _manifest(manifest: ManifestReport, lang: Lang) -> Iterator[_Annotation]:
+def _manifest(manifest: ManifestReport, lang: Lang) -> Iterator[_Waiting]:
     findings, unread = shown(manifest.findings)
     for finding in findings:
-        yield _finding(finding, manifest.path, lang)
+        yield _Waiting(_rank(finding), partial(_finding, finding, manifest.path, lang))
     if unread:
-        what = said(not_evaluated(unread), lang)
-        yield _Annotation(_Rank.ERROR, label(unread[0], lang), (what,), manifest.path, told=len(unread))
+        yield _Waiting(_Rank.ERROR, partial(_unread, unread, manifest.path, lang), len(unread))
+
+
+def _unread(findings: list[Finding], path: str, lang: Lang) -> _Annotation:
+    return _Annotation(label(findings[0], lang), (said(not_evaluated(findings), lang),), path)
 
 
 def _finding(finding: Finding, path: str, lang: Lang) -> _Annotation:
     title = f"{label(finding, lang)} {finding.rule} · {said(finding.title, lang)} {basis(finding, lang)}".rstrip()
     lines = (*_observations(finding, lang), *why(finding, lang), *action(finding, lang))
     span = finding.observations[0].span if finding.observations else START
-    return _Annotation(_rank(finding), title, lines, path, span)
+    return _Annotation(title, lines, path, span)
 
 
 def _rank(finding: Finding) -> _Rank:
@@ -140,10 +165,9 @@ def _observations(finding: Finding, lang: Lang) -> Iterator[str]:
         yield said(message("tally.more-places", count=more), lang)
 
 
-def _more(rest: list[_Annotation], lang: Lang) -> _Annotation:
+def _more(count: int, lang: Lang) -> _Annotation:
     """What is said of those that do not fit; it weighs as much as the worst of them."""
-    count = sum(annotation.told for annotation in rest)
-    return _Annotation(rest[0].rank, "cmian-policy", (said(message("github.more", count=count), lang),))
+    return _Annotation("cmian-policy", (said(message("github.more", count=count), lang),))
 
 
 def _data(text: str) -> str:

@@ -14,26 +14,24 @@ would look like a clean run.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from cmian_policy.messages.neutral import json_safe
 from cmian_policy.model.finding import fingerprint
 from cmian_policy.model.location import START
 from cmian_policy.model.manifest import FILENAMES
 from cmian_policy.model.verdict import Level, Verdict
+from cmian_policy.reporters._json_pieces import document
 from cmian_policy.reporters._lines import action, basis, label, said, why
-from cmian_policy.reporters._troubles import troubles
+from cmian_policy.reporters._troubles import Trouble, by_path, troubles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator
 
     from cmian_policy.model.finding import Finding, Observation
     from cmian_policy.model.report import ManifestReport, Report
     from cmian_policy.model.text import Lang
     from cmian_policy.reporters import Style
-    from cmian_policy.reporters._troubles import Trouble
 
 Json = dict[str, Any]
 
@@ -43,24 +41,33 @@ _LEVELS = {Level.BLOCKING: "critical", Level.ADVISORY: "minor", Level.NOTE: "inf
 _VERDICTS = {Verdict.ERROR: "blocker", Verdict.REVIEW: "minor", Verdict.WAIVED: "info"}
 
 
-def render(report: Report, style: Style) -> str:
+def render(report: Report, style: Style) -> Iterator[str]:
     """Failures, reviews and errors; waived findings too when verbose, because GitLab shows them as open."""
     shown = _SHOWN | {Verdict.WAIVED} if style.verbosity > 0 else _SHOWN
-    projects = Counter(manifest.project for manifest in report.manifests)
-    entries = [_trouble(trouble, report.lang) for trouble in troubles(report)]
+    return document(_entries(report, shown))
+
+
+def _entries(report: Report, shown: Collection[Verdict]) -> Iterator[Json]:
+    """The entries in the order of their paths."""
+    wrong = [trouble._replace(path=trouble.path or FILENAMES[0]) for trouble in troubles(report)]
+    shared = _shared(report) | {trouble.path for trouble in wrong}
+    seen_of_shared: Counter[str] = Counter()
+    for each in by_path(wrong, report):
+        if isinstance(each, Trouble):
+            yield from _told_apart([_trouble(each, report.lang)], seen_of_shared)
+        else:
+            seen = Counter() if shared.isdisjoint((each.path, each.project)) else seen_of_shared
+            yield from _told_apart(_manifest(each, shown, report.lang), seen)
+
+
+def _shared(report: Report) -> set[str | None]:
+    """The names that are one manifest's project and another's path: only what bears them can have a fingerprint of the other."""
+    projects: set[str | None] = set()
+    paths: set[str | None] = set()
     for manifest in report.manifests:
-        identity = _identity(manifest, projects)
-        for finding in manifest.findings:
-            if finding.verdict in shown:
-                entries += _finding(finding, manifest.path, identity, report.lang)
-    entries.sort(key=lambda entry: str(entry["location"]["path"]))  # stable: the order within a manifest stays
-    _tell_apart(entries)
-    return json_safe(json.dumps(entries, ensure_ascii=False, indent=2)) + "\n"
-
-
-def _identity(manifest: ManifestReport, projects: Mapping[str | None, int]) -> str:
-    """What names a manifest in fingerprints (cli.md, "JSON"): its project, or its path where that is missing or shared."""
-    return manifest.project if manifest.project is not None and projects[manifest.project] == 1 else manifest.path
+        projects.add(manifest.project)
+        paths.add(manifest.path)
+    return projects & paths
 
 
 def _trouble(trouble: Trouble, lang: Lang) -> Json:
@@ -69,12 +76,18 @@ def _trouble(trouble: Trouble, lang: Lang) -> Json:
     return _entry(said(note.message, lang), note.kind, fingerprint(path, note.kind), "blocker", path)
 
 
-def _finding(finding: Finding, path: str, identity: str, lang: Lang) -> Iterator[Json]:
+def _manifest(manifest: ManifestReport, shown: Collection[Verdict], lang: Lang) -> Iterator[Json]:
+    for finding in manifest.findings:
+        if finding.verdict in shown:
+            yield from _finding(finding, manifest.path, lang)
+
+
+def _finding(finding: Finding, path: str, lang: Lang) -> Iterator[Json]:
     severity = _VERDICTS.get(finding.verdict) or _LEVELS[finding.level]
     if not finding.observations:
         yield _entry(_description(finding, None, lang), finding.rule, finding.fingerprint, severity, path)
     for observation in finding.observations:
-        own = fingerprint(identity, finding.rule, observation.pointer)
+        own = fingerprint(finding.identity, finding.rule, observation.pointer)
         description = _description(finding, observation, lang)
         yield _entry(description, finding.rule, own, severity, path, observation.span.line)
 
@@ -100,11 +113,9 @@ def _entry(description: str, check_name: str, identity: str, severity: str, path
     }
 
 
-def _tell_apart(entries: list[Json]) -> None:
+def _told_apart(entries: Iterable[Json], seen: Counter[str]) -> Iterator[Json]:
     """Numbers the fingerprints that occur again."""
-    seen: Counter[str] = Counter()
     for entry in entries:
         known = entry["fingerprint"]
         seen[known] += 1
-        if seen[known] > 1:
-            entry["fingerprint"] = fingerprint(known, str(seen[known]))
+        yield {**entry, "fingerprint": fingerprint(known, str(seen[known]))} if seen[known] > 1 else entry

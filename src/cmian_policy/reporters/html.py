@@ -18,18 +18,25 @@ from cmian_policy.reporters._html_run import page_view
 from cmian_policy.reporters._html_voice import Voice
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cmian_policy.model.report import Report
     from cmian_policy.reporters import Style
 
 
-def render(report: Report, _style: Style) -> str:
+_PIECE = 64  # of what a template writes at once: single words
+
+
+def render(report: Report, _style: Style) -> Iterator[str]:
     """The whole page, whatever the style."""
     voice = Voice(report.lang)
     templates = _templates(voice)
     style, script = _source(templates, "page.css"), _source(templates, "page.js")
     csp = f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; base-uri 'none'; form-action 'none'"
-    page = templates.get_template("page.html").render(page=page_view(report, voice), style=style, script=script, csp=csp)
-    return f"{page.strip()}\n"
+    page = templates.get_template("page.html").stream(page=page_view(report, voice), style=style, script=script, csp=csp)
+    page.enable_buffering(_PIECE)
+    yield from page
+    yield "\n"
 
 
 def _templates(voice: Voice) -> Environment:

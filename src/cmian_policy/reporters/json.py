@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from cmian_policy.messages import render as say
-from cmian_policy.messages.neutral import json_safe
+from cmian_policy.reporters._json_pieces import document
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cmian_policy.model.finding import Finding, Observation, Text
     from cmian_policy.model.report import ManifestReport, Note, PolicyUsed, Report, Summary
     from cmian_policy.model.text import Lang
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 
-def render(report: Report, _style: Style) -> str:
+def render(report: Report, _style: Style) -> Iterator[str]:
     """The whole report, whatever the style."""
-    document = {
+    whole = {
         "schema_version": "1.0",
         "tool": {"name": "cmian-policy", "version": report.tool_version},
         "evaluated_on": report.evaluated_on.isoformat(),
@@ -32,9 +33,9 @@ def render(report: Report, _style: Style) -> str:
         "summary": _summary(report.summary()),
         "notes": [_note(note, report.lang) for note in report.notes],
         "excluded": [exclusion._asdict() for exclusion in report.excluded],
-        "manifests": [_manifest(manifest, report.lang) for manifest in report.manifests],
+        "manifests": (_manifest(manifest, report.lang) for manifest in report.manifests),
     }
-    return json_safe(json.dumps(document, ensure_ascii=False, indent=2)) + "\n"
+    return document(whole)
 
 
 def _policy(used: PolicyUsed) -> Json:

@@ -8,17 +8,19 @@ be used, has a suite of its own, in error. Nothing varies between two runs: no t
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET  # only written here, never read
 
 from cmian_policy.messages.neutral import visible
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 from cmian_policy.model.verdict import Level, Verdict
 from cmian_policy.reporters._lines import action, basis, label, releases, said, sources, why
 from cmian_policy.reporters._troubles import KINDS, troubles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from cmian_policy.model.finding import Finding
     from cmian_policy.model.report import ManifestReport, Report
@@ -29,16 +31,51 @@ _RUN = "cmian-policy"
 _BUILT_IN = "built-in"  # where the pack stands for the rules of a pack
 
 
-def render(report: Report, _style: Style) -> str:
+class _Told(NamedTuple):
+    """What the suites say of the run; ``notes`` by the project they are about, under None those of every suite."""
+
+    properties: Sequence[tuple[str, str | None]]
+    notes: Mapping[str | None, Sequence[tuple[int, str]]]
+
+    def about(self, project: str | None) -> list[str]:
+        """The notes for the suite of a project, in the order of the report."""
+        own = self.notes.get(project, ()) if project is not None else ()
+        return [line for _, line in sorted((*self.notes.get(None, ()), *own))]
+
+
+def render(report: Report, _style: Style) -> Iterator[str]:
     """The whole report, whatever the style."""
-    suites = [*_suite_of_run(report), *(_suite(manifest, report) for manifest in report.manifests)]
-    root = ET.Element("testsuites", {"name": _RUN, **_counts(suites), "time": "0"})
-    root.extend(suites)
-    ET.indent(root)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+    told = _Told(_properties(report), _notes(report))
+    run = list(_suite_of_run(report, told))
+    root = ET.Element("testsuites", {"name": _RUN, **_totals(report, run), "time": "0"})
+    opening = ET.tostring(root, encoding="unicode")
+    suites = chain(run, (_suite(manifest, told, report.lang) for manifest in report.manifests))
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n'
+    if not run and not report.manifests:
+        yield f"{opening}\n"
+        return
+    yield f"{opening.removesuffix(' />')}>"
+    yield from (f"\n  {_written(suite)}" for suite in suites)
+    yield "\n</testsuites>\n"
 
 
-def _suite_of_run(report: Report) -> Iterator[ET.Element]:
+def _written(suite: ET.Element) -> str:
+    ET.indent(suite, level=1)
+    return ET.tostring(suite, encoding="unicode")
+
+
+def _totals(report: Report, run: Iterable[ET.Element]) -> dict[str, str]:
+    """The counts of all suites: those of the run, and of the findings their tally."""
+    verdicts = report.tally().verdicts()
+    found = {
+        "tests": sum(sum(levels.values()) for levels in verdicts.values()),
+        "failures": verdicts[Verdict.FAIL][Level.BLOCKING],
+        "errors": sum(verdicts[Verdict.ERROR].values()),
+    }
+    return {name: str(found[name] + int(count)) for name, count in _counts(run).items()}
+
+
+def _suite_of_run(report: Report, run: _Told) -> Iterator[ET.Element]:
     """What is wrong with the run as a whole, where something is: a test in error for each kind of note, so that names differ."""
     told: dict[str, list[str]] = {}
     for trouble in troubles(report):
@@ -47,24 +84,24 @@ def _suite_of_run(report: Report) -> Iterator[ET.Element]:
     for test, (kind, lines) in zip(tests, told.items(), strict=True):
         _outcome(test, "error", kind, lines[0], lines)
     if tests:
-        yield _suite_of(_RUN, tests, _properties_of_run(report), _notes(report, None))
+        yield _suite_of(_RUN, tests, run.properties, run.about(None))
 
 
-def _suite(manifest: ManifestReport, report: Report) -> ET.Element:
-    tests = [_finding(finding, manifest.path, report.lang) for finding in manifest.findings]
+def _suite(manifest: ManifestReport, run: _Told, lang: Lang) -> ET.Element:
+    tests = [_finding(finding, manifest.path, lang) for finding in manifest.findings]
     properties = [
-        *_properties_of_run(report),
+        *run.properties,
         ("project", manifest.project),
         ("status", manifest.status),
         ("sha256", manifest.sha256),
         ("verdict", manifest.verdict),
     ]
-    suite = _suite_of(manifest.path, tests, properties, _notes(report, manifest))
+    suite = _suite_of(manifest.path, tests, properties, run.about(manifest.project))
     suite.set("file", visible(manifest.path))
     return suite
 
 
-def _properties_of_run(report: Report) -> list[tuple[str, str | None]]:
+def _properties(report: Report) -> list[tuple[str, str | None]]:
     return [
         ("evaluated_on", report.evaluated_on.isoformat()),
         ("policy", releases(report.policy, report.lang) or None),
@@ -72,11 +109,16 @@ def _properties_of_run(report: Report) -> list[tuple[str, str | None]]:
     ]
 
 
-def _notes(report: Report, manifest: ManifestReport | None) -> list[str]:
-    """Notes that no test tells: those of a manifest's project, and those of none or of one that no other manifest describes."""
-    elsewhere = {each.project for each in report.manifests} - {None if manifest is None else manifest.project}
-    notes = (note for note in report.notes if note.kind not in KINDS and (note.project is None or note.project not in elsewhere))
-    return [said(message("text.note", note=note.message), report.lang) for note in notes]
+def _notes(report: Report) -> dict[str | None, list[tuple[int, str]]]:
+    """Notes that no test tells, with their places: under a project those about it, under None those about none that is here."""
+    notes = [(place, note) for place, note in enumerate(report.notes) if note.kind not in KINDS]
+    named = {note.project for _, note in notes if note.project is not None}
+    here = {manifest.project for manifest in report.manifests if manifest.project in named} if named else set()
+    told: dict[str | None, list[tuple[int, str]]] = {}
+    for place, note in notes:
+        line = said(message("text.note", note=note.message), report.lang)
+        told.setdefault(note.project if note.project in here else None, []).append((place, line))
+    return told
 
 
 def _suite_of(

@@ -21,11 +21,10 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from cmian_policy.lang.yaml_source import Source
-from cmian_policy.messages.neutral import json_safe
 from cmian_policy.model.location import START
 from cmian_policy.model.text import message
 from cmian_policy.model.verdict import Verdict
+from cmian_policy.reporters._json_pieces import document
 from cmian_policy.reporters._lines import waived_by
 from cmian_policy.reporters._sarif_regions import physical_location
 from cmian_policy.reporters._sarif_rules import LEVELS, acts, driver, entries, taxon, taxonomy, translation
@@ -33,7 +32,7 @@ from cmian_policy.reporters._sarif_run import Writer, artifact, invocation, prop
 from cmian_policy.reporters._sarif_values import ROOT, Json, artifact_location, known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from cmian_policy.model.finding import Finding, Observation
     from cmian_policy.model.report import ManifestReport, Report
@@ -52,17 +51,18 @@ _KINDS = {
 _SHOWN = {Verdict.FAIL, Verdict.REVIEW, Verdict.ERROR}
 
 
-def render(report: Report, style: Style) -> str:
+def render(report: Report, style: Style) -> Iterator[str]:
     """Failures, reviews and errors; what passes, does not apply or is waived too when verbose: GitHub shows it as open."""
     rules = entries(report)
     places = {(entry.pack, entry.id, entry.version): place for place, entry in enumerate(rules)}
     run = _run(Writer(report, places, style.verbosity > 0), rules)
-    return json_safe(json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2)) + "\n"
+    return document({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _run(writer: Writer, rules: tuple[Entry, ...]) -> Json:
     report = writer.report
-    results = [result for place in range(len(report.manifests)) for result in _results(place, writer)]
+    shown = frozenset(Verdict) if writer.verbose else _SHOWN
+    found = any(kind.verdict in shown for kind in report.tally().findings)
     ran = invocation(writer, rules)
     return {
         "tool": {"driver": driver(report, rules)},
@@ -71,8 +71,8 @@ def _run(writer: Writer, rules: tuple[Entry, ...]) -> Json:
         "taxonomies": [taxonomy(act) for act in acts(report)],
         "invocations": [ran],
         "originalUriBaseIds": {ROOT: {"description": writer.text(message("sarif.root"))}},
-        "artifacts": [artifact(manifest, place) for place, manifest in enumerate(report.manifests)],
-        **({"results": results} if results or ran["executionSuccessful"] else {}),
+        "artifacts": (artifact(manifest, place) for place, manifest in enumerate(report.manifests)),
+        **({"results": _results(writer, shown) if found else []} if found or ran["executionSuccessful"] else {}),
         "columnKind": "unicodeCodePoints",
         "defaultEncoding": "UTF-8",
         "newlineSequences": ["\r\n", "\n", "\r"],
@@ -80,23 +80,19 @@ def _run(writer: Writer, rules: tuple[Entry, ...]) -> Json:
     }
 
 
-def _results(place: int, writer: Writer) -> Iterator[Json]:
-    """The results on one manifest, in the order of the report."""
-    manifest = writer.report.manifests[place]
-    where = artifact_location(manifest.path, place)
-    source = Source(manifest.text)
-    seen: Counter[tuple[str, ...]] = Counter()
-    for finding in manifest.findings:
-        if writer.verbose or finding.verdict in _SHOWN:
+def _results(writer: Writer, shown: Collection[Verdict]) -> Iterator[Json]:
+    """The results, in the order of the report."""
+    for place, manifest in enumerate(writer.report.manifests):
+        where = artifact_location(manifest.path, place)
+        seen: Counter[tuple[str, ...]] = Counter()
+        for finding in (each for each in manifest.findings if each.verdict in shown):
+            shared = {"finding/v1": finding.fingerprint}
             for observation in finding.observations or (None,):
                 yield {
                     **_rule(finding, writer),
                     "message": _message(finding, observation, writer),
-                    "locations": [_location(observation, where, source)],
-                    "partialFingerprints": {
-                        "finding/v1": finding.fingerprint,
-                        **_own_fingerprint(finding, observation, manifest, seen),
-                    },
+                    "locations": [_location(observation, where, manifest.lines)],
+                    "partialFingerprints": {**shared, **_own_fingerprint(finding, observation, manifest, seen)},
                     **({"taxa": [taxon(finding.source)]} if finding.source else {}),
                     **({"suppressions": _suppressions(finding, writer)} if writer.verbose else {}),
                     "properties": _facts(finding, observation, writer),
@@ -114,7 +110,7 @@ def _rule(finding: Finding, writer: Writer) -> Json:
     }
 
 
-def _location(observation: Observation | None, artifact: Json, source: Source) -> Json:
+def _location(observation: Observation | None, artifact: Json, source: Mapping[int, str]) -> Json:
     """A place in the text and, unless the whole manifest is meant, the JSON Pointer of what stands or should stand there."""
     span = observation.span if observation is not None else START
     place: Json = {"physicalLocation": physical_location(artifact, span, source)}

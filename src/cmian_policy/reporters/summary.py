@@ -6,6 +6,7 @@ GitHub refuses a summary of more than 1 MiB, whole: what does not fit is left ou
 from __future__ import annotations
 
 from enum import IntEnum
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from cmian_policy.messages.suggest import shorten
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cmian_policy.model.finding import Finding, Observation
-    from cmian_policy.model.report import ManifestReport, PolicyUsed, RegisterUsed, Report
+    from cmian_policy.model.report import ManifestReport, Note, PolicyUsed, RegisterUsed, Report
     from cmian_policy.model.rule import Reference
     from cmian_policy.model.text import Lang, Value
     from cmian_policy.model.waiver import Waiver
@@ -51,12 +52,14 @@ class _Rank(IntEnum):
 _FAILS = {Level.BLOCKING: _Rank.BLOCKING, Level.ADVISORY: _Rank.ADVISORY, Level.NOTE: _Rank.NOTE}
 
 
-def render(report: Report, _style: Style) -> str:
+def render(report: Report, _style: Style) -> Iterator[str]:
     """The page, of at most a million bytes. The same whatever the style."""
     head, tail = _head(report), _tail(report)
-    parts = (_troubles(report), *_manifests(report), _calm(report), _notes(report), _excluded(report))
+    wrong = [trouble.note for trouble in troubles(report)]
+    rest = (_calm(report), _notes(report, wrong), _excluded(report))
+    parts = chain((_troubles(wrong, report.lang),), _manifests(report), rest)
     body = fitted(parts, _BYTES - _LEFT_OUT - size(head + tail))
-    return f"{head}{_left_out(body, report.lang)}{body.text}{tail}"
+    yield from (head, _left_out(body, report.lang), body.text, tail)
 
 
 def _say(lang: Lang, key: str, /, **values: Value) -> str:
@@ -91,14 +94,14 @@ def _left_out(body: Fitted, lang: Lang) -> str:
     return f"**{_say(lang, 'summary.left-out')} {what}**\n\n"
 
 
-def _troubles(report: Report) -> Section:
+def _troubles(wrong: Iterable[Note], lang: Lang) -> Section:
     """What makes the run an error though no finding says so."""
-    pieces = [Piece(_Rank.RUN, _items([_say(report.lang, "text.note", note=each.note.message)])) for each in troubles(report)]
-    return Section(f"### {_say(report.lang, 'summary.troubles')}\n\n", pieces)
+    pieces = [Piece(_Rank.RUN, _items([_say(lang, "text.note", note=note.message)])) for note in wrong]
+    return Section(f"### {_say(lang, 'summary.troubles')}\n\n", pieces)
 
 
-def _notes(report: Report) -> Section:
-    told = {id(trouble.note) for trouble in troubles(report)}
+def _notes(report: Report, wrong: Iterable[Note]) -> Section:
+    told = {id(note) for note in wrong}
     pieces = [
         Piece(_Rank.REMARK, _items([_say(report.lang, "text.note", note=note.message)]))
         for note in report.notes
@@ -194,11 +197,11 @@ def _waiver(waiver: Waiver, lang: Lang) -> tuple[str, str, str]:
 
 def _calm(report: Report) -> Section:
     """The manifests of which there is nothing to tell but their verdict."""
-    pieces = [
+    pieces = (
         Piece(_Rank.CALM, f"- {_name(manifest)} · {_say(report.lang, f'text.manifest.{manifest.verdict}')}\n")
         for manifest in report.manifests
         if not any(shown(manifest.findings))
-    ]
+    )
     return Section(f"### {_say(report.lang, 'summary.calm')}\n\n", pieces)
 
 

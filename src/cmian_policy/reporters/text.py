@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cmian_policy.messages import render as say
 from cmian_policy.messages.neutral import visible
 from cmian_policy.messages.suggest import shorten
 from cmian_policy.model.location import START
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 from cmian_policy.model.verdict import Level, Verdict
-from cmian_policy.reporters._excerpt import excerpt, lines_of
+from cmian_policy.reporters._excerpt import excerpt
 from cmian_policy.reporters._lines import action, basis, label, waived_by
 from cmian_policy.reporters._tally import closing, not_evaluated, outcome, shown
 
@@ -55,30 +56,33 @@ class _Writer(NamedTuple):
         return f"\x1b[{colour}m{text}\x1b[0m" if self.style.colour else text
 
 
-def render(report: Report, style: Style) -> str:
+def render(report: Report, style: Style) -> Iterator[str]:
     """The findings that need attention and the last line; every rule when verbose, the last line alone when quiet."""
     writer = _Writer(report.lang, style)
-    last = _last_line(report, writer)
-    if style.verbosity < 0:
-        return f"{last}\n"
-    blocks = [_manifest(manifest, report, writer) for manifest in report.manifests]
+    if style.verbosity >= 0:
+        yield from (f"{_manifest(manifest, report, writer)}\n" for manifest in report.manifests)
+        yield from (f"{line}\n\n" for line in _notes(report, writer))
+    yield f"{_last_line(report, writer)}\n"
+
+
+def _notes(report: Report, writer: _Writer) -> list[str]:
+    verbosity = writer.style.verbosity
     notes = [writer.line("text.note", note=note.message) for note in report.notes]
     # What git ignores or the configuration leaves out holds a manifest: that is said even to those who did not ask.
-    excluded = [each for each in report.excluded if style.verbosity > 0 or each.reason != "builtin"]
+    excluded = [each for each in report.excluded if verbosity > 0 or each.reason != "builtin"]
     notes += [writer.line("text.excluded", path=each.path, reason=message(f"excluded.{each.reason}")) for each in excluded]
-    if style.verbosity > 0:
+    if verbosity > 0:
         notes += [writer.line("text.disclaimer", disclaimer=used.disclaimer) for used in report.policy]
-    return "\n".join([*blocks, *(f"{note}\n" for note in notes), f"{last}\n"])
+    return notes
 
 
 def _manifest(manifest: ManifestReport, report: Report, writer: _Writer) -> str:
     lines = [*_header(manifest, writer), ""]
-    source = lines_of(manifest.text)
     told, unread = shown(manifest.findings)
     full = {id(finding) for finding in told}
     for finding in manifest.findings if writer.style.verbosity > 0 else told:
         if id(finding) in full:
-            lines += [*_finding(finding, manifest.path, source, writer), ""]
+            lines += [*_finding(finding, manifest, writer), ""]
         else:
             lines += [*_quiet_finding(finding, writer), ""]
     if unread and writer.style.verbosity == 0:
@@ -123,25 +127,25 @@ def _quiet_finding(finding: Finding, writer: _Writer) -> Iterator[str]:
         yield f"   = {_level_reason(finding, finding.level_reason, writer)}"
 
 
-def _finding(finding: Finding, path: str, source: list[str], writer: _Writer) -> Iterator[str]:
+def _finding(finding: Finding, manifest: ManifestReport, writer: _Writer) -> Iterator[str]:
     yield _title(finding, writer)
     width = max([1, *(len(str(observation.span.line)) for observation in finding.observations)])
     previous = None
     for observation in finding.observations:
-        yield from _observation(observation, previous, path, source, width, writer)
+        yield from _observation(observation, previous, manifest, width, writer)
         previous = observation.span
     yield from (f"{' ' * width} = {detail}" for detail in _details(finding, writer))
 
 
 def _observation(
-    observation: Observation, previous: Span | None, path: str, source: list[str], width: int, writer: _Writer
+    observation: Observation, previous: Span | None, manifest: ManifestReport, width: int, writer: _Writer
 ) -> Iterator[str]:
     """Place, excerpt and message; what stands at the same place as the previous one adds its message only."""
     span, what = observation.span, writer.say(observation.message)
     margin, bar = " " * width, writer.paint(_BLUE, "|")
     if span != previous:
-        yield f"{margin}{writer.paint(_BLUE, '-->')} {visible(path)}:{span.line}:{span.column}"
-    cut = excerpt(source, span) if span != START else None
+        yield f"{margin}{writer.paint(_BLUE, '-->')} {visible(manifest.path)}:{span.line}:{span.column}"
+    cut = excerpt(manifest.lines, span) if span != START else None
     if cut is None:
         yield f"{margin} = {what}"
         return

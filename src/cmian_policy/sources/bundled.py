@@ -6,18 +6,19 @@ what the tool runs.
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 
-_PACKAGE = Path(__file__).resolve().parent.parent
-_WHEEL = _PACKAGE / "bundled"
-_ROOT = _WHEEL if _WHEEL.is_dir() else _PACKAGE.parent.parent
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+_WHEEL = os.path.join(_PACKAGE, "bundled")
+_ROOT = _WHEEL if os.path.isdir(_WHEEL) else os.path.dirname(os.path.dirname(_PACKAGE))
 
 
-def policies_folder() -> Path:
+def policies_folder() -> str:
     """The folder of the bundled packs."""
-    return _ROOT / "policies"
+    return os.path.join(_ROOT, "policies")
 
 
 def schema_text(name: str) -> str:
     """The JSON Schema of a contract (``ai-manifest``, ``rule``, ``release``, ``report`` …) as it is published."""
-    return (_ROOT / "schemas" / name / "1.0.schema.json").read_text(encoding="utf-8")
+    with open(os.path.join(_ROOT, "schemas", name, "1.0.schema.json"), encoding="utf-8") as stream:
+        return stream.read()

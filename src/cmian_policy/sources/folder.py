@@ -13,7 +13,7 @@ from cmian_policy.model.text import message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
+    from os import PathLike
 
 _CHECKSUMS = "SHA256SUMS"
 
@@ -24,27 +24,35 @@ class PolicyFolder:
     Raises ``PolicyError`` when the folder is missing, holds no pack or cannot be read: an unusable policy never looks empty.
     """
 
-    def __init__(self, folder: Path, name: str) -> None:
-        self.folder = folder
+    def __init__(self, folder: str | PathLike[str], name: str) -> None:
+        self.folder = os.fspath(folder)
         self.name = name
         self.paths = tuple(sorted(self._search()))
         if not any(path.count("/") == 1 and path.endswith("/pack.yaml") for path in self.paths):
             raise PolicyError(message("policy.no-pack"), Location(name))
 
-    def _search(self, inside: str = "") -> Iterator[str]:
-        """The files under a folder of this one. ``os.walk`` and relative paths would cost a commit hook two milliseconds."""
+    def _search(self) -> Iterator[str]:
+        """The files of all folders, which may nest deeper than calls do.
+
+        ``os.walk`` and relative paths would cost a commit hook two milliseconds.
+        """
+        waiting = [""]
+        while waiting:
+            inside = waiting.pop()
+            for entry in self._entries(inside):
+                if entry.is_symlink() and entry.is_dir():
+                    raise PolicyError(message("policy.linked-folder"), Location(self.shown(f"{inside}{entry.name}")))
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(f"{inside}{entry.name}/")
+                elif entry.name.endswith((".yaml", ".yml")):
+                    yield f"{inside}{entry.name}"
+
+    def _entries(self, inside: str) -> list[os.DirEntry[str]]:
         try:
             with os.scandir(f"{self.folder}/{inside}") as entries:
-                found = [entry for entry in entries if not entry.name.startswith(".")]
+                return [entry for entry in entries if not entry.name.startswith(".")]
         except OSError as error:
             raise PolicyError(message("policy.unreadable", detail=error.strerror or ""), Location(str(error.filename))) from error
-        for entry in found:
-            if entry.is_symlink() and entry.is_dir():
-                raise PolicyError(message("policy.linked-folder"), Location(self.shown(f"{inside}{entry.name}")))
-            if entry.is_dir(follow_symlinks=False):
-                yield from self._search(f"{inside}{entry.name}/")
-            elif entry.name.endswith((".yaml", ".yml")):
-                yield f"{inside}{entry.name}"
 
     def shown(self, path: str) -> str:
         """A file's path as messages show it."""
@@ -52,14 +60,15 @@ class PolicyFolder:
 
     def checksums(self) -> bytes | None:
         """The bytes of ``SHA256SUMS``, the digests of the published releases; None where there is no such file."""
-        return self.read(_CHECKSUMS) if os.path.lexists(self.folder / _CHECKSUMS) else None
+        return self.read(_CHECKSUMS) if os.path.lexists(f"{self.folder}/{_CHECKSUMS}") else None
 
     def read(self, path: str) -> bytes:
         """The bytes of one file. Raises ``PolicyError`` when they cannot be read."""
         try:
-            if not stat.S_ISREG(os.stat(f"{self.folder}/{path}").st_mode):  # noqa: PTH116 - a hook's time
+            if not stat.S_ISREG(os.stat(f"{self.folder}/{path}").st_mode):
                 raise PolicyError(message("manifest.not-a-file"), Location(self.shown(path)))
-            return (self.folder / path).read_bytes()
+            with open(f"{self.folder}/{path}", "rb") as stream:
+                return stream.read()
         except OSError as error:
             raise PolicyError(message("policy.unreadable", detail=error.strerror or ""), Location(self.shown(path))) from error
 

@@ -9,7 +9,7 @@ import json
 import os
 import re
 import stat
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
 from cmian_policy.errors import DocumentError, SourceError
 from cmian_policy.lang import yaml
@@ -17,6 +17,7 @@ from cmian_policy.messages import render
 from cmian_policy.model.location import Location, child
 from cmian_policy.model.source import Pin, SourceSpec
 from cmian_policy.model.text import LANGS, message
+from cmian_policy.model.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

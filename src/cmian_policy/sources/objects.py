@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from typing import IO, TYPE_CHECKING, NamedTuple, cast
+from typing import IO, TYPE_CHECKING, cast
 
 from cmian_policy.errors import SourceError
 from cmian_policy.model.location import Location
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 FILE_BYTES = 16 * 1024 * 1024
 TOTAL_BYTES = 128 * 1024 * 1024
 ENTRIES = 20_000
+DEEPEST = 64  # folders one in the other
 _HEADER_WORDS = 3
 _SHA1 = 40  # hex characters
 _FOLDER, _FILES, _LINK, _SUBMODULE = b"40000", {b"100644", b"100755", b"100664"}, b"120000", b"160000"
@@ -117,6 +119,8 @@ class Objects:
         return first.removeprefix(b"tree ").decode("ascii", errors="replace")
 
     def _walk(self, tree: str, inside: str) -> Iterator[tuple[str, bytes]]:
+        if inside.count("/") > DEEPEST:
+            raise self.error("source.too-deep", limit=DEEPEST)
         for entry in self._tree(tree, inside):
             path = f"{inside}{entry.name}"
             if entry.mode == _FOLDER:

@@ -54,25 +54,33 @@ def held_files(held: Mapping[str, bytes], name: str) -> RegisterFiles:
     return RegisterFiles(name, combined(digests), digests, read, tuple(faults))
 
 
-def _search(folder: Path, name: str, inside: str = "") -> Iterator[tuple[str, RegisterError | None]]:
-    """Each file under a folder of the register with what is wrong with it."""
+def _search(folder: Path, name: str) -> Iterator[tuple[str, RegisterError | None]]:
+    """Each file of the register with what is wrong with it; folders may nest deeper than calls do."""
+    waiting = [""]
+    while waiting:
+        inside = waiting.pop()
+        try:
+            found = _entries(folder, name, inside)
+        except RegisterError as error:
+            if not inside:
+                raise
+            yield inside, error
+            continue
+        for entry in found:
+            path = f"{inside}{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(f"{path}/")
+            else:
+                yield path, _fault(entry, path, f"{name}/{path}")
+
+
+def _entries(folder: Path, name: str, inside: str) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder / inside) as entries:
-            found = [entry for entry in entries if not entry.name.startswith(".")]
+            return [entry for entry in entries if not entry.name.startswith(".")]
     except OSError as error:
-        what = RegisterError(
-            message("register.unreadable", detail=error.strerror or ""), Location(f"{name}/{inside}".rstrip("/"))
-        )
-        if not inside:
-            raise what from error
-        yield inside, what
-        return
-    for entry in found:
-        path = f"{inside}{entry.name}"
-        if entry.is_dir(follow_symlinks=False):
-            yield from _search(folder, name, f"{path}/")
-        else:
-            yield path, _fault(entry, path, f"{name}/{path}")
+        what = message("register.unreadable", detail=error.strerror or "")
+        raise RegisterError(what, Location(f"{name}/{inside}".rstrip("/"))) from error
 
 
 def _fault(entry: os.DirEntry[str], path: str, shown: str) -> RegisterError | None:

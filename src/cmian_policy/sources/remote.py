@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from cmian_policy.errors import SourceError
 from cmian_policy.model.location import Location
 from cmian_policy.model.source import Pin, is_commit
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 from cmian_policy.sources.git import GitFailed
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cmian_policy.cli.terminal import cache_folder
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def sources(settings: Settings) -> Sources:
     """The git sources of a configuration, with the copies kept in the user's cache folder."""
     kept_in = cache_folder()
-    return Sources(settings, Store(kept_in / "git" if kept_in is not None else None), Git(os.environ))
+    return Sources(settings, Store(Path(kept_in, "git") if kept_in is not None else None), Git(os.environ))
 
 
 def configured(settings: Settings) -> Sources:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cmian_policy.cli.options import Common, command, option
+from cmian_policy.cli.options import command, option
 from cmian_policy.cli.policy.configured import configured
 from cmian_policy.cli.terminal import say, write_error, write_out
 from cmian_policy.engine.outcome import EXIT_OK
@@ -13,6 +13,7 @@ from cmian_policy.model.text import message
 if TYPE_CHECKING:
     import click
 
+    from cmian_policy.cli.told import Common
     from cmian_policy.model.text import Lang, Message
     from cmian_policy.pipeline.sources import Held
 

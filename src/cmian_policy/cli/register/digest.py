@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cmian_policy.cli.options import Common, command
+from cmian_policy.cli.options import command
 from cmian_policy.cli.terminal import read_in, say, write_error, write_out
 from cmian_policy.engine.outcome import EXIT_NON_COMPLIANT, EXIT_OK
 from cmian_policy.engine.scope_digest import scope_digest
@@ -20,6 +20,7 @@ from cmian_policy.pipeline.policy import schema
 from cmian_policy.pipeline.run import STDIN
 
 if TYPE_CHECKING:
+    from cmian_policy.cli.told import Common
     from cmian_policy.model.manifest import Manifest
     from cmian_policy.model.text import Lang
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cmian_policy.cli.chosen import chosen_packs, chosen_register
-from cmian_policy.cli.options import Common, Day, OneALine, command, option
+from cmian_policy.cli.options import Day, OneALine, command, option
 from cmian_policy.cli.rules.layout import as_json, as_text, format_option
 from cmian_policy.cli.terminal import cache_folder, say, today, write_out
 from cmian_policy.engine.outcome import EXIT_OK, EXIT_UNUSABLE
@@ -19,6 +19,7 @@ from cmian_policy.pipeline.register import ending, load_register
 if TYPE_CHECKING:
     from datetime import date
 
+    from cmian_policy.cli.told import Common
     from cmian_policy.model.location import Location
     from cmian_policy.model.register import Register
     from cmian_policy.model.settings import Settings

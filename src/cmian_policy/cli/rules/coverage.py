@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cmian_policy.authoring.changes import basis_name, level_name
 from cmian_policy.authoring.coverage import ActCoverage, PackCoverage, Paragraph, coverage
 from cmian_policy.cli.folders import policies_folder
-from cmian_policy.cli.options import Common, command
+from cmian_policy.cli.options import command
 from cmian_policy.cli.rules.layout import as_json, as_text, format_option, markdown, paragraph, policies_argument
 from cmian_policy.cli.terminal import say, write_out
 from cmian_policy.engine.outcome import EXIT_OK
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     import click
 
+    from cmian_policy.cli.told import Common
     from cmian_policy.model.rule import Rule
     from cmian_policy.model.text import Lang, Message
 

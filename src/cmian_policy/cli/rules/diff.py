@@ -8,7 +8,7 @@ import click
 
 from cmian_policy.authoring.diff import Difference, RuleDifference, difference
 from cmian_policy.cli.folders import policies_folder
-from cmian_policy.cli.options import Common, command
+from cmian_policy.cli.options import command
 from cmian_policy.cli.rules.layout import (
     as_json,
     as_text,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cmian_policy.authoring.changes import Change
+    from cmian_policy.cli.told import Common
     from cmian_policy.model.rule import Rule
     from cmian_policy.model.text import Lang, Message
 

@@ -9,13 +9,14 @@ import click
 
 from cmian_policy.authoring.lint import LintProblem, LintReport, lint
 from cmian_policy.cli.folders import policies_folder
-from cmian_policy.cli.options import Common, OneOf, command, option
+from cmian_policy.cli.options import OneOf, command, option
 from cmian_policy.cli.terminal import say, write_out
 from cmian_policy.engine.outcome import EXIT_NON_COMPLIANT, EXIT_OK
 from cmian_policy.messages.neutral import visible
 from cmian_policy.model.text import message
 
 if TYPE_CHECKING:
+    from cmian_policy.cli.told import Common
     from cmian_policy.model.text import Lang
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cmian_policy.authoring.changes import basis_name
 from cmian_policy.authoring.history import Entry, listing
 from cmian_policy.cli.folders import policies_folder
-from cmian_policy.cli.options import Common, command
+from cmian_policy.cli.options import command
 from cmian_policy.cli.rules.layout import as_json, as_text, format_option, levels, policies_argument, table
 from cmian_policy.cli.terminal import say, write_out
 from cmian_policy.engine.outcome import EXIT_OK
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     import click
 
+    from cmian_policy.cli.told import Common
     from cmian_policy.model.text import Lang
 
 

@@ -9,7 +9,7 @@ import click
 from cmian_policy.authoring.changes import basis_name
 from cmian_policy.authoring.history import Step, history
 from cmian_policy.cli.folders import policies_folder
-from cmian_policy.cli.options import Common, command
+from cmian_policy.cli.options import command
 from cmian_policy.cli.rules.layout import as_json, as_text, format_option, levels, paragraph, policies_argument
 from cmian_policy.cli.rules.list import entry_data
 from cmian_policy.cli.terminal import say, write_out
@@ -20,6 +20,7 @@ from cmian_policy.pipeline.policy import load_policy
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from cmian_policy.cli.told import Common
     from cmian_policy.model.pack import Release
     from cmian_policy.model.text import Lang, Message
 

@@ -8,13 +8,14 @@ import click
 
 from cmian_policy.authoring.scaffold import new_rule
 from cmian_policy.cli.folders import written_folder
-from cmian_policy.cli.options import Common, command
+from cmian_policy.cli.options import command
 from cmian_policy.cli.rules.layout import as_text, policies_argument
 from cmian_policy.cli.terminal import say, today, write_out
 from cmian_policy.engine.outcome import EXIT_OK
 from cmian_policy.model.text import message
 
 if TYPE_CHECKING:
+    from cmian_policy.cli.told import Common
     from cmian_policy.model.text import Lang
 
 

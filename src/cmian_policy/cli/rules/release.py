@@ -8,7 +8,7 @@ import click
 
 from cmian_policy.authoring.release import Refusal, Released, release
 from cmian_policy.cli.folders import written_folder
-from cmian_policy.cli.options import Common, Day, command, option
+from cmian_policy.cli.options import Day, command, option
 from cmian_policy.cli.rules.layout import as_text, policies_argument
 from cmian_policy.cli.terminal import say, today, write_error, write_out
 from cmian_policy.engine.outcome import EXIT_NON_COMPLIANT, EXIT_OK
@@ -17,6 +17,7 @@ from cmian_policy.model.text import message
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cmian_policy.cli.told import Common
     from cmian_policy.model.text import Lang, Message
 
 

@@ -8,7 +8,7 @@ import click
 
 from cmian_policy.authoring.prove import prove
 from cmian_policy.cli.folders import policies_folder
-from cmian_policy.cli.options import Common, OneALine, OneOf, command, option
+from cmian_policy.cli.options import OneALine, OneOf, command, option
 from cmian_policy.cli.progress import progress_bar
 from cmian_policy.cli.rules.test_formats import FORMATS
 from cmian_policy.cli.terminal import write_out
@@ -17,6 +17,7 @@ from cmian_policy.pipeline.policy import load_policy
 
 if TYPE_CHECKING:
     from cmian_policy.authoring.prove import Proof
+    from cmian_policy.cli.told import Common
     from cmian_policy.model.text import Lang
 
 
@@ -39,7 +40,7 @@ def _test(common: Common, values: dict[str, Any]) -> int:
 
 def _prove(common: Common, values: dict[str, Any]) -> Proof:
     policy = load_policy(policies_folder(values["policies"]), with_cases=True)
-    with progress_bar(wanted=common.style.verbosity >= 0, colour=common.style.colour) as show:
+    with progress_bar(wanted=common.style.verbosity >= 0) as show:
         return prove(
             policy,
             values["rule"],

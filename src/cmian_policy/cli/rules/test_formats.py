@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from cmian_policy.authoring.mutate import MutationResult, Spared
     from cmian_policy.authoring.prove import Proof, VersionProof
-    from cmian_policy.cli.options import Common
+    from cmian_policy.cli.told import Common
     from cmian_policy.model.location import Location
     from cmian_policy.model.text import Lang, Message
 

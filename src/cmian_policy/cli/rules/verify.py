@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cmian_policy.authoring.verify import Verified, verify
 from cmian_policy.cli.folders import policies_folder
-from cmian_policy.cli.options import Common, command
+from cmian_policy.cli.options import command
 from cmian_policy.cli.rules.layout import as_text, policies_argument
 from cmian_policy.cli.terminal import say, write_out
 from cmian_policy.engine.outcome import EXIT_OK
@@ -15,6 +15,7 @@ from cmian_policy.model.text import message
 if TYPE_CHECKING:
     import click
 
+    from cmian_policy.cli.told import Common
     from cmian_policy.model.text import Lang, Message
 
 

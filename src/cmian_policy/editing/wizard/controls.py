@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from importlib import resources
 from textwrap import wrap
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cmian_policy import __version__
 from cmian_policy.messages import render
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from cmian_policy.model.report import PolicyUsed

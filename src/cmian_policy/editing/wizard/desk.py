@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cmian_policy.editing.wizard import words
 from cmian_policy.editing.wizard.fields import missing
@@ -13,6 +13,7 @@ from cmian_policy.errors import UsageError
 from cmian_policy.loading.manifest import read_bytes
 from cmian_policy.model.location import Location
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 from cmian_policy.pipeline.run import Options, check_bytes
 
 if TYPE_CHECKING:

@@ -6,13 +6,14 @@ An interview never changes: an answer gives the next one, and going back gives t
 from __future__ import annotations
 
 from functools import reduce
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from cmian_policy.editing.wizard.fields import group_of, holds_fields, leading_to, missing, order
 from cmian_policy.editing.wizard.outlook import blocking
 from cmian_policy.editing.wizard.places import get, put, within, without
 from cmian_policy.editing.wizard.question import Question
 from cmian_policy.model.location import child, to_pointer, tokens
+from cmian_policy.model.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from textwrap import wrap
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cmian_policy.editing.wizard import words
 from cmian_policy.editing.wizard.places import within
@@ -17,6 +17,7 @@ from cmian_policy.messages import render
 from cmian_policy.messages.neutral import visible
 from cmian_policy.model.location import child, tokens
 from cmian_policy.model.text import message
+from cmian_policy.model.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

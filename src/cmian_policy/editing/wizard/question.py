@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cmian_policy.editing.wizard import words
 from cmian_policy.errors import UsageError
@@ -11,6 +11,7 @@ from cmian_policy.messages import render
 from cmian_policy.messages.neutral import visible
 from cmian_policy.messages.suggest import nearest, shorten
 from cmian_policy.model.text import Bilingual, message
+from cmian_policy.model.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ import stat
 import tomllib
 import unicodedata
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from cmian_policy.editing.wizard.places import get
@@ -18,6 +18,7 @@ from cmian_policy.editing.wizard.question import clean
 from cmian_policy.errors import CmianPolicyError, DocumentError
 from cmian_policy.lang import yaml
 from cmian_policy.loading.discovery import git_output
+from cmian_policy.model.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
