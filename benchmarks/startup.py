@@ -1,91 +1,76 @@
-"""``make bench``: the start-up of ``check`` on one good manifest, as ratios in one run.
-
-Each command runs as a whole process, in turn with the others, so that a machine whose speed drifts slows all of them alike.
-Ratios are taken round by round; the median is printed with the smallest and the largest. Peak memory is the system's own figure.
-"""
+"""Start-up: one manifest, whole processes, the policy already compiled in the cache."""
 
 from __future__ import annotations
 
-import compileall
-import os
-import platform
-import shutil
-import statistics
-import subprocess
-import sys
-import tempfile
-import time
-from importlib.metadata import version
-from pathlib import Path
-from typing import NamedTuple
+from shutil import rmtree
+from typing import TYPE_CHECKING
 
-import cmian_policy
+from fit import spread
+from measure import Command, own_memory, ratio, rounds, series
+from results import Section, Target, shown, table
+from session import HERE, OURS, Session, usable
 
-ROOT = Path(__file__).resolve().parent.parent
-MANIFEST = ROOT / "examples" / "chatbot-demarches" / "ai-manifest.yaml"
-SCHEMA = ROOT / "schemas" / "ai-manifest" / "1.0.schema.json"
-ROUNDS, WARM_UP = 21, 3
-MEBIBYTE = 1024 if sys.platform != "darwin" else 1024 * 1024  # ru_maxrss counts kilobytes, bytes on macOS
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
+    from measure import Round
 
-class Run(NamedTuple):
-    """One process: seconds from start to end, and the most memory it held, in MiB."""
-
-    seconds: float
-    memory: float
+TITLE = "Start-up: one manifest"
+PASS = "python -c pass"  # noqa: S105 - a program, not a password
+COLD, UNCACHED = f"{OURS}, no policy in the cache", f"{OURS}, --no-cache"
+_BOUNDS = {PASS: 7.0, "conftest": 1.5, "check-jsonschema": 0.4, "checkov": 0.05}
+_READING = """\
+Each program runs {count} times, after {warm_up} to warm up. All judge the same file, which gets a new last line in each
+round, so that no result can come from an earlier one. A ratio below 1 means that cmian-policy takes less time than the other
+program; what the others do of its work is under "Peers". What is smaller than the memory of the program that measures,
+{floor:.0f} MiB, cannot be told from it.
+"""
 
 
-def main() -> None:
-    """Times the commands and prints the ratios."""
-    compileall.compile_dir(Path(cmian_policy.__file__).parent, quiet=2)
-    with tempfile.TemporaryDirectory() as cache:
-        environment = {**os.environ, "XDG_CACHE_HOME": cache}
-        environment.pop("PYTHONDONTWRITEBYTECODE", None)
-        commands = _commands()
-        rounds = [{name: _run(command, environment) for name, command in commands.items()} for _ in range(WARM_UP + ROUNDS)]
-    _show(rounds[WARM_UP:])
+def measure(session: Session) -> Section:
+    """Times every program on one manifest."""
+    count, warm_up = (1, 0) if session.quick else (21, 3)
+    file = session.scratch("one") / "ai-manifest.yaml"
+    text = (HERE.parent / "examples" / "chatbot-demarches" / "ai-manifest.yaml").read_bytes()
+    file.write_bytes(text)
+    peers, skipped = usable(session.theirs(peer, peer.one(file)) for peer in session.peers)
+    commands = [*_own(session, file), *peers]
+
+    def change(number: int) -> None:
+        file.write_bytes(text + f"# tour {number}\n".encode())
+
+    measured = rounds(commands, count, warm_up=warm_up, before=change)
+    body = _READING.format(count=count, warm_up=warm_up, floor=own_memory())
+    return Section(TITLE, f"{body}\n{_table(commands, measured)}", tuple(_targets(measured)), tuple(skipped))
 
 
-def _commands() -> dict[str, list[str]]:
-    programs = Path(sys.executable).parent
-    commands = {
-        "python -c pass": [sys.executable, "-c", "pass"],
-        "cmian-policy check": [str(programs / "cmian-policy"), "check", str(MANIFEST), "--as-of", "2026-11-23"],
-    }
-    peer = shutil.which("check-jsonschema", path=str(programs))
-    if peer is None:
-        sys.stdout.write("check-jsonschema is not installed: skipped\n")
-    else:
-        commands["check-jsonschema"] = [peer, "--schemafile", str(SCHEMA), str(MANIFEST)]
-    return commands
+def _own(session: Session, file: Path) -> list[Command]:
+    warm, cold = session.warm_cache("cache"), session.folder / "cold"
+    warm()
+    return [
+        Command(PASS, (str(session.installation.python), "-c", "pass"), session.environment()),
+        session.ours(OURS, file),
+        session.ours(COLD, file, cache=cold.name, prepare=lambda: rmtree(cold, ignore_errors=True)),
+        session.ours(UNCACHED, file, "--no-cache"),
+    ]
 
 
-def _run(command: list[str], environment: dict[str, str]) -> Run:
-    start = time.perf_counter()
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        sys.exit(f"{command} exited with {process.returncode}: nothing was measured")
-    return Run(seconds, usage.ru_maxrss / MEBIBYTE)
+def _table(commands: Sequence[Command], measured: Sequence[Round]) -> str:
+    header = ["program", "milliseconds", "processor ms", "peak MiB", "cmian-policy / it"]
+    return table(header, (_row(each.name, measured) for each in commands))
 
 
-def _show(rounds: list[dict[str, Run]]) -> None:
-    ours = "cmian-policy check"
-    sys.stdout.write(
-        f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} processors, {len(rounds)} rounds\n"
-    )
-    sys.stdout.write(f"cmian-policy {cmian_policy.__version__}, warm policy cache, {MANIFEST.relative_to(ROOT)}\n")
-    for name in rounds[0]:
-        if name != ours:
-            shown = f"{name} {version(name)}" if name == "check-jsonschema" else name
-            ratios = [each[ours].seconds / each[name].seconds for each in rounds]
-            sys.stdout.write(
-                f"time, ratio to {shown}: {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})\n"
-            )
-    sys.stdout.write(f"peak memory: {statistics.median(each[ours].memory for each in rounds):.0f} MiB\n")
+def _row(name: str, measured: Sequence[Round]) -> list[str]:
+    seconds = spread(1e3 * each for each in series(measured, name))
+    processor = spread(1e3 * each for each in series(measured, name, "processor"))
+    over = "" if name == OURS else shown(ratio(measured, OURS, name))
+    return [name, shown(seconds), shown(processor), f"{spread(series(measured, name, 'memory')).median:.0f}", over]
 
 
-if __name__ == "__main__":
-    main()
+def _targets(measured: Sequence[Round]) -> list[Target]:
+    return [
+        Target(f"start-up, cmian-policy / {name}", _BOUNDS[name.lower()], ratio(measured, OURS, name))
+        for name in measured[0]
+        if name.lower() in _BOUNDS
+    ]

@@ -192,7 +192,7 @@ def judged(
 
 def finding(report: Report, rule_id: str = "TEST-A01", place: int = 0) -> Finding:
     """The one finding of a rule on the manifest at ``place``."""
-    found = [each for each in report.manifests[place].findings if each.rule == rule_id]
+    found = [each for each in [*report.manifests][place].findings if each.rule == rule_id]
     assert len(found) == 1, f"{len(found)} findings of {rule_id}"
     return found[0]
 
