@@ -52,7 +52,7 @@ class _Bar:
             import click  # noqa: PLC0415 - only at a terminal
 
             self._stack.callback(_forget)
-            self._bar = self._stack.enter_context(click.progressbar(length=total, file=sys.stderr, show_pos=True))
+            self._bar = self._stack.enter_context(click.progressbar(length=total, label=what, file=sys.stderr, show_pos=True))
         if done == total or done - self._drawn >= total / _OFTEN:
             self._bar.length, self._bar.label = total, what
             self._bar.update(done - self._drawn)
