@@ -103,7 +103,6 @@ def test_only_valid_manifests_are_compared() -> None:
     assert ours(json.dumps(report), ["CMIAN-T01"]) == {"good": {"CMIAN-T01": Said("fail", "note")}}
 
 
-@pytest.mark.external
 def test_the_peers_agree_on_the_examples() -> None:
     folder = Path(os.environ.get("CMIAN_PEERS", "/nonexistent"))
     missing = [name for name in ("opa", "conftest", "cfn-guard") if not home(folder, name).exists()]
