@@ -20,7 +20,8 @@ SECONDS = 10
 PATIENCE = 300  # reading what is kept is not counted
 
 
-@pytest.mark.parametrize("name", NAMES)
+# Not the cache: within seconds the search knows the right digest and has nothing left to find; `make test` replays what is kept.
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "cache"])
 def test_nothing_breaks_in_a_short_search(tmp_path: Path, name: str) -> None:
     if find_spec("atheris") is None:
         missing("atheris")
